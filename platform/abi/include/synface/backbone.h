@@ -82,6 +82,11 @@ typedef struct synface_backbone_table {
   synface_status (*calibrate)(void* self, const synface_context* ctx, const synface_tensor* x,
                               uint64_t call, uint64_t n_calls,
                               synface_error* error) SYNFACE_NOEXCEPT;
+
+  /* [control] Writes D, the length of an embedding, of a backbone that settles it by itself
+   * (hand-made features, weights of others). Such a backbone ignores dims.embedding, which may be
+   * 0, and the host makes everything that follows with this D. NULL: D is dims.embedding. */
+  synface_status (*embedding)(void* self, int64_t* length, synface_error* error) SYNFACE_NOEXCEPT;
 } synface_backbone_table;
 
 #ifdef __cplusplus
