@@ -42,14 +42,16 @@ find_package_handle_standard_args(SynfaceTorch
   REASON_FAILURE_MESSAGE
   "LibTorch was not found. Run ./synface setup, or pass -DTORCH_ROOT=<folder with include/ and lib/>")
 
-if(NOT TARGET synface::torch)
+if(SynfaceTorch_FOUND AND NOT TARGET synface::torch)
   add_library(synface::c10 SHARED IMPORTED)
   set_target_properties(synface::c10 PROPERTIES
     IMPORTED_LOCATION "${SYNFACE_TORCH_ROOT}/lib/libc10.so")
   add_library(synface::torch SHARED IMPORTED)
   set_target_properties(synface::torch PROPERTIES
     IMPORTED_LOCATION "${SYNFACE_TORCH_ROOT}/lib/libtorch_cpu.so"
+    SYNFACE_VERSION "${SYNFACE_TORCH_VERSION}"
     INTERFACE_LINK_LIBRARIES "synface::c10"
+    INTERFACE_COMPILE_FEATURES cxx_std_17
     INTERFACE_INCLUDE_DIRECTORIES
     "${SYNFACE_TORCH_ROOT}/include;${SYNFACE_TORCH_ROOT}/include/torch/csrc/api/include"
     INTERFACE_SYSTEM_INCLUDE_DIRECTORIES
