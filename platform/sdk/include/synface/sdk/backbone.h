@@ -10,8 +10,8 @@
 //                                   bool keep_tape);        // void when it has no backward()
 //     void backward(const Context&, Tape&, const Tensor& d_embeddings, const Tensor* d_x,
 //                   bool accumulate);                       // absent: frozen
-//     void calibrate(const Context&, const Tensor& x, uint64_t call, uint64_t n_calls);  //
-//     optional
+//     void calibrate(const Context&, const Tensor& x, uint64_t call, uint64_t n_calls);  // optional
+//     int64_t embedding() const;                            // optional: settles D by itself
 //   };
 //   SYNFACE_BACKBONE_PLUGIN(FastNet, "fastnet", 1, "1.0.0", "what it is, with its source")
 #pragma once
@@ -23,6 +23,7 @@ inline namespace v0_1 {
 
 SYNFACE_SDK_CAPABILITY(backward)
 SYNFACE_SDK_CAPABILITY(calibrate)
+SYNFACE_SDK_CAPABILITY(embedding)
 
 template <typename T>
 struct BackboneTable {
@@ -55,6 +56,9 @@ struct BackboneTable {
                                   uint64_t call, uint64_t n_calls, synface_error* error) noexcept {
     return guard(error, [&] { plugin_of<T>(self).calibrate(*ctx, *x, call, n_calls); });
   }
+  static synface_status embedding(void* self, int64_t* length, synface_error* error) noexcept {
+    return guard(error, [&] { *length = plugin_of<T>(self).embedding(); });
+  }
 
   static constexpr synface_backbone_table table() noexcept {
     synface_backbone_table t{};
@@ -66,6 +70,7 @@ struct BackboneTable {
       t.tape_free = &BackboneTable::tape_free;
     }
     if constexpr (has_calibrate<T>::value) t.calibrate = &BackboneTable::calibrate;
+    if constexpr (has_embedding<T>::value) t.embedding = &BackboneTable::embedding;
     return t;
   }
 };
