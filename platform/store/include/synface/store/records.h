@@ -35,6 +35,10 @@ struct NewExperiment {
   std::string question;
   Json primary;        // {"metric": ..., "contrast": ...} or null
   std::string source;  // the TOML text, includes resolved or not: kept for the reader
+  // These trials are the whole experiment (no --only, --limit): members of it that are not among
+  // them become past members, kept but left out of tables. Otherwise only a member with the same
+  // axes as one of these is superseded.
+  bool whole = true;
 };
 
 // The fields of experiment::Trial that are recorded.

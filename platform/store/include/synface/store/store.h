@@ -48,7 +48,8 @@ class Store {
   // ---- the queue (statuses are committed durably) ----
   // Queued work of one experiment (by name) or of all, in order of registration.
   std::vector<Work> queue(const std::optional<std::string>& experiment = std::nullopt);
-  // The same for one trial by training hash (or a unique prefix of it, at least 6 digits).
+  // The same for one trial, whatever its status, by training hash (or a unique prefix of it, at
+  // least 6 digits); nothing where the experiment has no such trial.
   std::optional<Work> work_of(const std::string& training_hash, const std::string& experiment);
   // Inserts the attempt and sets trial (or evaluation) to running. Throws kDatabase when the trial
   // is already running.
@@ -62,7 +63,7 @@ class Store {
   // Queues failed (and, where asked, diverged) trials and failed evaluations again and starts their
   // count of failures afresh. Returns how many.
   int retry_failed(const std::optional<std::string>& experiment, bool diverged_too = false);
-  // Queues a finished training again (its earlier attempts stay); for `run --again`.
+  // For the scheduler's own decisions, such as pruning a queued trial.
   void set_trial_status(std::int64_t trial, TrialStatus status);
 
   // ---- ingestion ----
@@ -83,8 +84,9 @@ class Store {
   // <database>.d, where journals, checkpoints, weights and artifacts lie.
   std::filesystem::path folder() const;
 
- private:
   struct Impl;
+
+ private:
   explicit Store(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };

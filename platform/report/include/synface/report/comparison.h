@@ -1,0 +1,107 @@
+// One experiment as a table: a row for each cell of its axes (seeds aside), mean and spread over
+// the seeds, and the paired difference to the baseline.
+#pragma once
+
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "synface/report/primary.h"
+#include "synface/report/statistics.h"
+#include "synface/store/sqlite.h"
+
+namespace synface::report {
+
+// A yardstick beside the table: finals of another name in the same experiment, or the same metric
+// of another experiment (frozen LBP, an untrained network).
+struct FloorRequest {
+  std::string label, metric;
+  std::string experiment;  // empty: the one that is compared
+};
+
+struct ComparisonOptions {
+  std::string experiment;
+  // Empty: the primary metric and every other final of the same benchmark that has a goal.
+  std::vector<std::string> metrics;
+  // Empty: the primary contrast's right side; without one, the first cell.
+  Conditions baseline;
+  // Where not empty, trials with other training hashes are left out (the file as it stands now).
+  std::set<std::string> only;
+  // Beside those that are found by name: finals BENCHMARK.FLOOR.MEASURE for a metric
+  // BENCHMARK.MEASURE, such as real.untrained.auc for real.auc.
+  std::vector<FloorRequest> floors;
+  double level = kLevel;
+};
+
+// How a difference may be put into words.
+enum class Verdict {
+  kNone,          // the baseline itself, or fewer than two pairs
+  kNotShown,      // the interval contains 0
+  kNotAfterHolm,  // it does not, but the adjusted p is above 1 - level
+  kHigher,
+  kLower,
+};
+std::string to_string(Verdict verdict);
+
+struct MetricCell {
+  Summary summary;
+  int nan = 0, infinite = 0;    // finals of done trials that are no number: counted, not averaged
+  std::int64_t nan_points = 0;  // NaN in the series of the same name
+  bool is_baseline = false;
+  PairedDifference difference;   // to the baseline, over equal seeds
+  std::optional<double> p_holm;  // over all differences of this metric in the experiment
+  Verdict verdict = Verdict::kNone;
+  std::map<std::string, double> values;  // by seeds, as in "seed.data=0 seed.train=1"
+};
+
+struct Cell {
+  Json axes;  // seeds aside
+  int done = 0, failed = 0, diverged = 0, pruned = 0, unfinished = 0;
+  std::map<std::string, MetricCell> metrics;
+};
+
+struct MetricInfo {
+  std::string name, goal, unit;
+};
+
+struct Floor {
+  std::string label, metric;
+  Summary summary;  // n = 0: chance, a constant in summary.mean
+};
+
+struct PrimaryResult {
+  Primary primary;
+  int units = 0;                       // seeds over which both sides are complete
+  int dropped = 0;                     // seeds left out because a side is missing
+  std::vector<std::string> tied_axes;  // axes that change with the contrast's, in words
+  Summary treatment, baseline;
+  PairedDifference difference;
+  Verdict verdict = Verdict::kNone;
+  std::string stated;         // when, ISO 8601
+  bool stated_before = true;  // before the experiment's first attempt began
+};
+
+struct Comparison {
+  std::string experiment, question;
+  std::vector<std::string> axes;   // names, those with one value only left out
+  std::vector<std::string> seeds;  // names of the seeds that vary: what the variance covers
+  std::map<std::string, std::set<std::string>> seed_values;
+  std::vector<MetricInfo> metrics;
+  std::vector<Cell> cells;
+  std::vector<Floor> floors;
+  std::optional<PrimaryResult> primary;
+  // Host, instruction set, device and binaries where trials of the table differ in them.
+  std::vector<std::string> mixed;
+  double level = kLevel;
+};
+
+// Throws kUsage for an unknown experiment (with the nearest name), metric or baseline.
+Comparison compare(store::Database& db, const ComparisonOptions& options);
+
+// In words: "variance over seed.train (4 values) only; seed.data is fixed".
+std::string describe_variance(const Comparison& comparison);
+
+}  // namespace synface::report

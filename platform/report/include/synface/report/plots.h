@@ -1,0 +1,28 @@
+// Plots as Vega-Lite 5 specifications, and their way through vl-convert to SVG, PNG or HTML.
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "synface/report/comparison.h"
+#include "synface/store/sqlite.h"
+
+namespace synface::report {
+
+// One line a cell: the mean over its done trials at each step, a band of mean ± sd where n >= 2.
+// NaN leaves a gap. Only steps that every trial of the cell has are averaged.
+nlohmann::json curve_plot(store::Database& db, const Comparison& comparison,
+                          const std::string& metric);
+
+// One point a cell with the t interval of its mean, each seed's value as a dot beside it, floors as
+// rules.
+nlohmann::json bar_plot(const Comparison& comparison, const std::string& metric);
+
+// Runs `vl-convert vl2svg|vl2png|vl2pdf|vl2html` by the target's extension. `tool` empty: looked
+// for on PATH and in the synface tools folder. Throws kSetup where it is absent, with the remedy.
+void render_plot(const nlohmann::json& specification, const std::filesystem::path& target,
+                 const std::filesystem::path& tool = {});
+
+}  // namespace synface::report

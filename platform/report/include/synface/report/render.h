@@ -1,0 +1,23 @@
+// A comparison in its printed and machine-readable forms.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "synface/report/comparison.h"
+#include "synface/report/table.h"
+
+namespace synface::report {
+
+// One row a cell: axes, then for each metric mean ± sd, n, and the paired difference with interval
+// and verdict; floors, variance, primary and mixed numerics as notes.
+Table comparison_table(const Comparison& comparison);
+
+std::string comparison_csv(
+    const Comparison& comparison);  // one line a cell and metric, full precision
+nlohmann::json comparison_json(const Comparison& comparison);
+
+// The primary contrast's result as one or two sentences, floors and n included.
+std::string primary_in_words(const Comparison& comparison);
+
+}  // namespace synface::report

@@ -1,0 +1,30 @@
+// The Markdown report of one experiment: results/reports/<experiment>.md.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "synface/report/comparison.h"
+#include "synface/store/sqlite.h"
+
+namespace synface::report {
+
+struct ReportOptions {
+  ComparisonOptions comparison;
+  std::string command;                     // as the user typed it
+  std::vector<std::string> curve_metrics;  // plotted beside the primary metric's points
+  std::filesystem::path folder;            // the plots' place: <folder>/<experiment>/*.vl.json
+  std::filesystem::path vl_convert;  // empty: looked for; absent: specifications only, said so
+};
+
+// Question, primary contrast (and when it was stated), table, verdict in words, floors, n and
+// seeds, failures, machine, command, plots. Pure: writes nothing.
+std::string report_markdown(store::Database& db, const Comparison& comparison,
+                            const ReportOptions& options,
+                            const std::vector<std::string>& plot_files);
+
+// Writes <folder>/<experiment>.md and its plots; returns the report's path.
+std::filesystem::path write_report(store::Database& db, const ReportOptions& options);
+
+}  // namespace synface::report
