@@ -73,5 +73,28 @@ class PhiloxStream {
   uint32_t used_ = 4;
 };
 
+// Where a keyed permutation of 0 .. n - 1 sends `index` (index < n): a balanced Feistel network of
+// eight rounds with Philox as its round function, walked until it falls inside 0 .. n - 1 (Black
+// and Rogaway, "Ciphers with arbitrary finite domains", CT-RSA 2002). Needs no memory.
+constexpr uint32_t permute(uint32_t index, uint32_t n, uint64_t key, uint32_t tweak) noexcept {
+  uint32_t half_bits = 1;
+  while (half_bits < 16 && (uint64_t{1} << (2 * half_bits)) < n) ++half_bits;
+  const uint32_t mask = (1U << half_bits) - 1U;
+  uint32_t x = index;
+  do {
+    uint32_t left = x >> half_bits;
+    uint32_t right = x & mask;
+    for (uint32_t round = 0; round < 8; ++round) {
+      const uint32_t mixed = philox({right, round, tweak, 0x70657266U}, static_cast<uint32_t>(key),
+                                    static_cast<uint32_t>(key >> 32))[0];
+      const uint32_t next = left ^ (mixed & mask);
+      left = right;
+      right = next;
+    }
+    x = (left << half_bits) | right;
+  } while (x >= n);
+  return x;
+}
+
 }  // namespace v0_1
 }  // namespace synface::sdk
