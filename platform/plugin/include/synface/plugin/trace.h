@@ -1,0 +1,20 @@
+// Who is being called: told to a CallTrace before each call into a plugin, so that after a crash
+// somebody can say which plugin, which call, which step it was.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace synface::plugin {
+
+class CallTrace {
+ public:
+  virtual ~CallTrace() = default;
+
+  // On the thread that makes the call, before and after it. `plugin` ("loss/cosface") and `call`
+  // ("margin") live until leave(). Calls on one thread may nest; leave() ends the innermost.
+  virtual void enter(std::string_view plugin, const char* call, std::uint64_t step) noexcept = 0;
+  virtual void leave() noexcept = 0;
+};
+
+}  // namespace synface::plugin
