@@ -73,7 +73,7 @@ folder_is_replaced() { [[ -n ${TORCH_ROOT:-} && $1 == libtorch-* ]]; }
 
 # The lines of one folder; they are also its fingerprint, kept in FOLDER/.complete.
 folder_lines() {
-  awk -v name="$1" '/^folder / {on = ($3 == name)} on && /^(folder|wheel|keep) /' \
+  awk -v name="$1" '/^folder / {on = ($3 == name)} on && /^(folder|wheel|keep|link) /' \
     "$SYNFACE_LOCK_FILE"
 }
 
@@ -110,6 +110,9 @@ fill_folder() {
     python3 "$SYNFACE_ROOT/platform/cmake/wrapper/unpack_wheel.py" "$wheel" "$tmp/folder" \
       "${keep[@]}" >&2 || die 7 "cannot unpack $wheel into $SYNFACE_DEPS (is the disk full?)"
     [[ $wheel != "$tmp"/* ]] || rm -f "$wheel"
+  done < <(folder_lines "$name")
+  while read -r word first second; do
+    [[ $word != link ]] || ln -s "$second" "$tmp/folder/$first"
   done < <(folder_lines "$name")
 
   folder_lines "$name" >"$tmp/folder/.complete"
