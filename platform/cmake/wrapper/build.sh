@@ -12,8 +12,7 @@ build_preset() {
   local jobs
   jobs=$(build_jobs) || exit $?
   hold_lock "$build/.lock" "the build in build/$preset"
-  local start
-  start=$(mktemp "$build/.start.XXXXXX") # its time is that of the stamp: before anything is read
+  : >"$build/.start" # its time is that of the stamp: before anything is read
   mkdir -p "$SYNFACE_LOGS"
   configure "$preset" "$build"
   case $target in
@@ -24,11 +23,11 @@ build_preset() {
     build_key
     needed_files "${tiers[@]}"
   } >"$build/.stamp.new"
-  touch -r "$start" "$build/.stamp.new"
+  touch -r "$build/.start" "$build/.stamp.new"
   mv "$build/.stamp.new" "$build/.built-$target"
   # A full build is a product build as well.
   [[ $target != all ]] || cp -p "$build/.built-all" "$build/.built-product"
-  rm -f "$start"
+  rm -f "$build/.start"
   release_lock
 }
 
@@ -67,6 +66,7 @@ run_ninja() {
     tee "$log" | show_progress "$preset" || status=$?
   if ((status)); then
     # The first fault is the one to read.
+    grep -m 1 -A 12 '^CMake Error' "$log" >&2 || true
     awk '/^FAILED: |^ninja: error/ {on = 1} on' "$log" | cut -c 1-2000 | head -n 40 >&2
     die 1 "the build of build/$preset failed; all of it is in $log"
   fi

@@ -97,6 +97,8 @@ fill_folder() {
   # A torn attempt leaves such a folder; the lock says that nobody is at work in it.
   rm -rf "$SYNFACE_DEPS/.tmp."*
   tmp=$(mktemp -d "$SYNFACE_DEPS/.tmp.XXXXXX") || die 7 "cannot write to $SYNFACE_DEPS"
+  # shellcheck disable=SC2064 # this folder, not a later one
+  trap "rm -rf '$tmp'" EXIT
   mkdir "$tmp/folder" "$tmp/wheels"
 
   local word first second third wheel
@@ -108,7 +110,7 @@ fill_folder() {
       awk -v name="$first" '/^wheel / {on = ($2 == name)} on && /^keep / {sub(/^keep /, ""); print}') ||
       true
     python3 "$SYNFACE_ROOT/platform/cmake/wrapper/unpack_wheel.py" "$wheel" "$tmp/folder" \
-      "${keep[@]}" >&2 || die 7 "cannot unpack $wheel into $SYNFACE_DEPS (is the disk full?)"
+      "${keep[@]}" >&2 || die $? "cannot unpack ${wheel##*/} into $SYNFACE_DEPS"
     [[ $wheel != "$tmp"/* ]] || rm -f "$wheel"
   done < <(folder_lines "$name")
   while read -r word first second; do
@@ -122,6 +124,7 @@ fill_folder() {
   fi
   mv "$tmp/folder" "$SYNFACE_DEPS/$name" || die 7 "cannot write to $SYNFACE_DEPS"
   rm -rf "$tmp"
+  trap - EXIT
   release_lock
 }
 
@@ -157,30 +160,46 @@ get_wheel() {
   done
   local attempt
   for attempt in 1 2 3; do
-    if pip_download "$log" "${options[@]}" --dest "$folder" --requirement "$folder/wanted.txt"; then
+    if pip_download "$log" "$folder" "${options[@]}" --requirement "$folder/wanted.txt"; then
       ls "$folder/${name//-/_}-$version-"*.whl
       return
     fi
+    ! grep -q 'DO NOT MATCH THE HASHES' "$log" ||
+      die 7 "what pip fetched as $name $version has not the pinned hash (log: $log)." \
+        "A mirror may be broken; nothing of it was used."
+    ! grep -q 'No space left' "$log" || die 8 "no space in $SYNFACE_DEPS for $name $version"
     ((attempt == 3)) || sleep $((attempt * 2))
   done
-  tail -n 8 "$log" >&2
+  tail -n 8 "$log" | cut -c 1-300 >&2
   die 7 "pip could not fetch $name $version with the pinned hash (log: $log)." \
     "Is the network there? pip's own configuration is used (pip config list); wheels that you have" \
     "already may lie in a folder named by SYNFACE_WHEELS."
 }
 
-# pip_download LOG ARGUMENT...: a terminal gets pip's own progress bar, everything else a log.
+# pip_download LOG FOLDER ARGUMENT...
 pip_download() {
-  local log=$1
-  shift
+  local log=$1 folder=$2 watcher="" status=0
+  shift 2
   if [[ -t 2 ]]; then
-    python3 -m pip download "$@" >&2 </dev/null || {
-      echo "pip's output went to the terminal" >"$log"
-      return 1
-    }
-  else
-    python3 -m pip download "$@" >"$log" 2>&1 </dev/null
+    watch_size "$folder" &
+    watcher=$!
   fi
+  # pip unpacks into TMPDIR first: beside the target, where the space was checked.
+  TMPDIR=$folder python3 -m pip download --dest "$folder" "$@" >"$log" 2>&1 </dev/null || status=$?
+  if [[ -n $watcher ]]; then
+    kill "$watcher" 2>/dev/null || true
+    wait "$watcher" 2>/dev/null || true
+    printf '\r\033[K' >&2
+  fi
+  return "$status"
+}
+
+# Shows how much has come, for as long as the wrapper lives.
+watch_size() {
+  while kill -0 $$ 2>/dev/null; do
+    printf '\r\033[Ksynface: %s MB' "$(du -sm "$1" 2>/dev/null | cut -f 1)" >&2
+    sleep 0.5
+  done
 }
 
 # ensure_tiers TIER...: all that these tiers need.

@@ -5,6 +5,7 @@ wheel carries, so that unpacking again makes no build rule stale. A file that tw
 must be the same in both.
 """
 
+import errno
 import fnmatch
 import os
 import shutil
@@ -36,4 +37,11 @@ def main(wheel, folder, patterns):
         sys.exit(f"{wheel}: nothing in it matches {' '.join(patterns)}")
 
 
-main(sys.argv[1], sys.argv[2], sys.argv[3:])
+try:
+    main(sys.argv[1], sys.argv[2], sys.argv[3:])
+except OSError as error:
+    print(f"{sys.argv[1]}: {error}", file=sys.stderr)
+    sys.exit(8 if error.errno in (errno.ENOSPC, errno.EDQUOT) else 7)
+except zipfile.BadZipFile as error:
+    print(f"{sys.argv[1]}: {error}", file=sys.stderr)
+    sys.exit(7)
