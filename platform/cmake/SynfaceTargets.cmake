@@ -62,6 +62,6 @@ function(synface_add_test name)
     list(APPEND properties LABELS "${ARG_LABELS}")
   endif()
   # The program's name goes first: two programs may have tests of one name.
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 NO_PRETTY_VALUES
     TEST_PREFIX "${name}." PROPERTIES "${properties}")
 endfunction()
