@@ -165,7 +165,7 @@ JOIN member m ON m.experiment = a.experiment AND m.trial = a.trial AND m.evaluat
 WHERE m.current;
 
 CREATE VIEW finals AS
-SELECT x.name AS experiment, f.trial, t.training_hash AS hash,
+SELECT x.name AS experiment, f.trial, t.training_hash AS hash, e.evaluation_hash,
   CASE WHEN t.status = 'done' THEN e.status ELSE t.status END AS status, m.axes,
   t.seed_data, t.seed_train, t.seed_real, t.seed_test,
   k.name AS metric, k.class, k.goal, k.unit, f.value, f.n_nan, i.lo, i.hi, i.level

@@ -16,7 +16,7 @@ constexpr std::string_view kWorkColumns =
     "FROM member m JOIN experiment x ON x.id = m.experiment JOIN trial t ON t.id = m.trial "
     "JOIN evaluation e ON e.id = m.evaluation ";
 
-Work read_work(const Statement& row) {
+Work read_work(const Statement& row, const std::filesystem::path& folder) {
   Work work;
   work.experiment = row.integer(0);
   work.trial = row.integer(1);
@@ -26,7 +26,7 @@ Work read_work(const Statement& row) {
   work.evaluation_hash = row.text(5);
   if (!row.is_null(6)) work.spec = Json::parse(row.text(6));
   work.train = row.text(7) != "done";
-  work.weights = row.text(8);
+  if (!row.is_null(8)) work.weights = folder / row.text(8);  // an absolute path stays as it is
   work.attempts = static_cast<int>(row.integer(9));
   work.failures = static_cast<int>(row.integer(10));
   work.kills = static_cast<int>(row.integer(11));
@@ -46,7 +46,7 @@ std::vector<Work> Store::queue(const std::optional<std::string>& experiment) {
   select.bind(1, experiment);
   std::vector<Work> result;
   while (select.step()) {
-    Work work = read_work(select);
+    Work work = read_work(select, folder());
     if (!result.empty() && result.back().trial == work.trial) {
       // Asked for by two experiments, or a second evaluation of a training that is still to come.
       const Work& last = result.back();
@@ -70,7 +70,7 @@ std::optional<Work> Store::work_of(const std::string& training_hash,
   select.with(experiment, training_hash);
   std::optional<Work> result;
   while (select.step()) {
-    Work work = read_work(select);
+    Work work = read_work(select, folder());
     if (result && result->trial != work.trial) {
       fail(ExitCode::kUsage, "'{}' names more than one trial ({} and {}): give more digits",
            training_hash, result->training_hash, work.training_hash);
@@ -170,6 +170,7 @@ void Store::finish_attempt(std::int64_t attempt, const AttemptEnd& end) {
   trial.reset();
   count_nans(impl_->db, id);
   transaction.commit();
+  impl_->ingesting.erase(attempt);
 }
 
 std::vector<RunningAttempt> Store::running_attempts() {

@@ -3,8 +3,11 @@
 
 #include <chrono>
 #include <map>
+#include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "synface/store/store.h"
 
@@ -14,10 +17,28 @@ class JournalReader;
 
 namespace synface::store {
 
+// Where the reading of one journal stands; lost on a restart, when the journal is read from its
+// start again with the same result.
+struct IngestState {
+  std::int64_t attempt = 0, trial = 0, evaluation = 0;
+  int number = 0;
+  bool trains = false, has_points = false, restitch = false;
+  std::uint64_t offset = 0;
+  std::int64_t events = 0, logs = 0;
+  std::string phase;
+  std::vector<std::int64_t> metrics;  // by the journal's metric number; 0: not defined
+  // The batch, by the journal's metric number: steps and values in the order of arrival.
+  std::vector<std::vector<std::pair<std::int64_t, double>>> series;
+
+  // The evaluation that a final belongs to; 0: the training.
+  std::int64_t scope() const { return !trains || phase == "evaluate" ? evaluation : 0; }
+};
+
 struct Store::Impl {
   Database db;
   // Prepared once, by the address of their SQL literal; dropped before the connection.
   std::unordered_map<const char*, Statement> statements;
+  std::map<std::int64_t, IngestState> ingesting;  // by attempt
 
   // `sql` must be a string literal (its address is the key).
   Statement& statement(const char* sql) {

@@ -80,8 +80,8 @@ struct PrimaryResult {
   Summary treatment, baseline;
   PairedDifference difference;
   Verdict verdict = Verdict::kNone;
-  std::string stated;         // when, ISO 8601
-  bool stated_before = true;  // before the experiment's first attempt began
+  std::string stated;    // when, ISO 8601
+  int known_before = 0;  // trials of the table that had ended when it was stated
 };
 
 struct Comparison {

@@ -19,9 +19,6 @@ struct Table {
   std::vector<std::string> notes;  // lines below
 };
 
-// Columns that a terminal shows the text in: UTF-8 decoded, combining marks 0, wide characters 2.
-int display_width(std::string_view text);
-
 // For a terminal of `width` columns (0: unlimited): long cells are shortened with an ellipsis, and
 // where that is not enough each row becomes a block of "header  value" lines.
 std::string to_terminal(const Table& table, int width);

@@ -1,0 +1,366 @@
+#include "synface/report/comparison.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "comparison_data.h"
+#include "synface/base/error.h"
+#include "synface/base/text.h"
+
+namespace synface::report {
+namespace {
+
+// Axes (of `axes`) whose value follows from those that the conditions name, and changes with them:
+// the samples of a cell whose identities and samples are zipped.
+std::vector<std::string> tied_axes(const std::vector<const Cell*>& cells,
+                                   const std::vector<std::string>& axes,
+                                   const Conditions& conditions) {
+  std::vector<std::string> tied;
+  for (const std::string& axis : axes) {
+    std::map<std::string, std::set<std::string>> by_condition;
+    std::set<std::string> all;
+    bool named = false;
+    for (const Condition& condition : conditions) named = named || condition.axis == axis;
+    if (named) continue;
+    for (const Cell* cell : cells) {
+      std::string key;
+      for (const Condition& condition : conditions) {
+        key += cell->axes.value(condition.axis, Json()).dump() + " ";
+      }
+      const std::string value = cell->axes.value(axis, Json()).dump();
+      by_condition[key].insert(value);
+      all.insert(value);
+    }
+    const bool follows = std::all_of(by_condition.begin(), by_condition.end(),
+                                     [](const auto& entry) { return entry.second.size() == 1; });
+    if (follows && all.size() > 1) tied.push_back(axis);
+  }
+  return tied;
+}
+
+// Equal on every axis that the conditions do not name and that is not tied to them.
+bool match(const Cell& a, const Cell& b, const std::vector<std::string>& axes,
+           const Conditions& conditions, const std::vector<std::string>& tied) {
+  for (const std::string& axis : axes) {
+    bool free = std::find(tied.begin(), tied.end(), axis) != tied.end();
+    for (const Condition& condition : conditions) free = free || condition.axis == axis;
+    if (!free && a.axes.value(axis, Json()) != b.axes.value(axis, Json())) return false;
+  }
+  return true;
+}
+
+std::vector<std::string> metric_names(const ComparisonData& data,
+                                      const ComparisonOptions& options) {
+  std::vector<std::string> known;
+  for (const auto& [name, info] : data.metrics) known.push_back(name);
+  if (!options.metrics.empty()) {
+    for (const std::string& name : options.metrics) {
+      if (!known.empty() && !data.metrics.contains(name)) {
+        fail(ExitCode::kUsage, "experiment '{}' has no final '{}'{} (it has: {})",
+             options.experiment, name, hint(name, known), join(known, ", "));
+      }
+    }
+    return options.metrics;
+  }
+  std::vector<std::string> names;
+  if (data.primary) names.push_back(data.primary->metric);
+  const std::string benchmark =
+      data.primary ? data.primary->metric.substr(0, data.primary->metric.rfind('.') + 1) : "";
+  for (const auto& [name, info] : data.metrics) {
+    const bool measure =
+        name.starts_with(benchmark) && name.find('.', benchmark.size()) == std::string::npos;
+    const bool wanted = data.primary ? measure : std::count(name.begin(), name.end(), '.') == 1;
+    if (wanted && info.goal != "none" && (names.empty() || name != names[0])) names.push_back(name);
+  }
+  return names;
+}
+
+void add_trial(const TrialRow& trial, Comparison& result) {
+  auto cell = std::find_if(result.cells.begin(), result.cells.end(),
+                           [&](const Cell& known) { return known.axes == trial.axes; });
+  if (cell == result.cells.end()) {
+    result.cells.emplace_back().axes = trial.axes;
+    cell = result.cells.end() - 1;
+  }
+  const bool done = trial.status == "done";
+  cell->done += done ? 1 : 0;
+  cell->failed += trial.status == "failed" ? 1 : 0;
+  cell->diverged += trial.status == "diverged" ? 1 : 0;
+  cell->pruned += trial.status == "pruned" ? 1 : 0;
+  cell->unfinished += trial.status == "queued" || trial.status == "running" ? 1 : 0;
+  for (const MetricInfo& metric : result.metrics) {
+    MetricCell& values = cell->metrics[metric.name];
+    const auto final = trial.finals.find(metric.name);
+    if (!done || final == trial.finals.end()) continue;
+    values.nan_points += final->second.nan_points;
+    const double value = final->second.value;
+    if (std::isnan(value)) {
+      ++values.nan;
+    } else if (std::isinf(value)) {
+      ++values.infinite;
+    } else {
+      values.values[trial.seeds] = value;
+    }
+  }
+}
+
+std::vector<double> values_of(const std::map<std::string, double>& values) {
+  std::vector<double> result;
+  for (const auto& [seeds, value] : values) result.push_back(value);
+  return result;
+}
+
+PairedDifference pair_up(const std::map<std::string, double>& a,
+                         const std::map<std::string, double>& b, double level) {
+  std::vector<double> left, right;
+  for (const auto& [seeds, value] : a) {
+    const auto other = b.find(seeds);
+    if (other == b.end()) continue;
+    left.push_back(value);
+    right.push_back(other->second);
+  }
+  return paired_difference(left, right, level);
+}
+
+Verdict judge(const PairedDifference& difference, const std::optional<double>& adjusted,
+              double level) {
+  if (!difference.interval) return Verdict::kNone;
+  if (difference.interval->contains(0)) return Verdict::kNotShown;
+  if (adjusted && *adjusted > 1 - level) return Verdict::kNotAfterHolm;
+  return *difference.mean > 0 ? Verdict::kHigher : Verdict::kLower;
+}
+
+// The cell that each cell is compared with; none for a cell without one (and for a baseline).
+std::vector<const Cell*> baselines(const Comparison& comparison, const Conditions& conditions) {
+  std::vector<const Cell*> all;
+  for (const Cell& cell : comparison.cells) all.push_back(&cell);
+  const auto tied = tied_axes(all, comparison.axes, conditions);
+  std::vector<const Cell*> result(all.size(), nullptr);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    for (const Cell* candidate : all) {
+      const bool fits = holds(conditions, candidate->axes) &&
+                        match(*all[i], *candidate, comparison.axes, conditions, tied);
+      if (fits) {
+        result[i] = candidate;
+        break;
+      }
+    }
+  }
+  return result;
+}
+
+void compare_cells(Comparison& comparison, const Conditions& conditions) {
+  const auto base = baselines(comparison, conditions);
+  for (const MetricInfo& metric : comparison.metrics) {
+    std::vector<double> p;
+    std::vector<MetricCell*> tested;
+    for (std::size_t i = 0; i < comparison.cells.size(); ++i) {
+      MetricCell& cell = comparison.cells[i].metrics[metric.name];
+      cell.summary = summarize(values_of(cell.values), comparison.level);
+      cell.is_baseline = base[i] == &comparison.cells[i];
+      if (base[i] == nullptr || cell.is_baseline) continue;
+      cell.difference =
+          pair_up(cell.values, base[i]->metrics.at(metric.name).values, comparison.level);
+      if (!cell.difference.p) continue;
+      p.push_back(*cell.difference.p);
+      tested.push_back(&cell);
+    }
+    const auto adjusted = holm(p);
+    for (std::size_t i = 0; i < tested.size(); ++i) {
+      tested[i]->p_holm = adjusted[i];
+      tested[i]->verdict = judge(tested[i]->difference, adjusted[i], comparison.level);
+    }
+  }
+}
+
+// One value for each seed: the mean over the matched cells of one side, where all of them have it.
+std::map<std::string, double> over_cells(const std::vector<const Cell*>& cells,
+                                         const std::string& metric, std::set<std::string>& seen) {
+  std::map<std::string, std::vector<double>> by_seed;
+  for (const Cell* cell : cells) {
+    for (const auto& [seeds, value] : cell->metrics.at(metric).values) {
+      by_seed[seeds].push_back(value);
+      seen.insert(seeds);
+    }
+  }
+  std::map<std::string, double> result;
+  for (const auto& [seeds, values] : by_seed) {
+    if (values.size() == cells.size()) result[seeds] = *summarize(values).mean;
+  }
+  return result;
+}
+
+PrimaryResult test_primary(const Comparison& comparison, const ComparisonData& data) {
+  PrimaryResult result;
+  result.primary = *data.primary;
+  result.stated = data.stated;
+  result.known_before = data.known_before;
+  const Contrast& contrast = result.primary.contrast;
+  std::vector<const Cell*> treatment, baseline, both;
+  for (const Cell& cell : comparison.cells) {
+    if (holds(contrast.treatment, cell.axes)) treatment.push_back(&cell);
+    if (holds(contrast.baseline, cell.axes)) baseline.push_back(&cell);
+  }
+  both = treatment;
+  both.insert(both.end(), baseline.begin(), baseline.end());
+  const auto tied = tied_axes(both, comparison.axes, contrast.treatment);
+  std::vector<const Cell*> left, right;
+  for (const Cell* a : treatment) {
+    for (const Cell* b : baseline) {
+      if (!match(*a, *b, comparison.axes, contrast.treatment, tied)) continue;
+      left.push_back(a);
+      right.push_back(b);
+    }
+  }
+  if (left.empty()) return result;
+  for (const std::string& axis : tied) {
+    result.tied_axes.push_back(fmt::format(
+        "{} ({} against {})", axis, left[0]->axes.at(axis).dump(), right[0]->axes.at(axis).dump()));
+  }
+  std::set<std::string> seen;
+  const auto a = over_cells(left, result.primary.metric, seen);
+  const auto b = over_cells(right, result.primary.metric, seen);
+  result.treatment = summarize(values_of(a), comparison.level);
+  result.baseline = summarize(values_of(b), comparison.level);
+  result.difference = pair_up(a, b, comparison.level);
+  result.units = result.difference.n;
+  result.dropped = static_cast<int>(seen.size()) - result.units;
+  result.verdict = judge(result.difference, std::nullopt, comparison.level);
+  return result;
+}
+
+// A final's mean over the trials of each seed, then over the seeds.
+Summary floor_summary(const std::vector<TrialRow>& trials, const std::string& metric,
+                      double level) {
+  std::map<std::string, std::vector<double>> by_seed;
+  for (const TrialRow& trial : trials) {
+    const auto found = trial.finals.find(metric);
+    if (trial.status != "done" || found == trial.finals.end()) continue;
+    if (std::isfinite(found->second.value)) by_seed[trial.seeds].push_back(found->second.value);
+  }
+  std::vector<double> means;
+  for (const auto& [seeds, values] : by_seed) means.push_back(*summarize(values).mean);
+  return summarize(means, level);
+}
+
+// BENCHMARK.FLOOR.MEASURE beside BENCHMARK.MEASURE.
+void add_named_floors(const ComparisonData& data, Comparison& comparison) {
+  for (const MetricInfo& metric : comparison.metrics) {
+    const auto dot = metric.name.rfind('.');
+    if (dot == std::string::npos) continue;
+    const std::string benchmark = metric.name.substr(0, dot + 1), measure = metric.name.substr(dot);
+    for (const auto& [name, info] : data.metrics) {
+      if (!name.starts_with(benchmark) || !name.ends_with(measure)) continue;
+      if (name.size() < benchmark.size() + measure.size() + 1) continue;
+      const std::string label =
+          name.substr(benchmark.size(), name.size() - benchmark.size() - measure.size());
+      if (label.find('.') != std::string::npos) continue;
+      comparison.floors.push_back(
+          {label, metric.name, floor_summary(data.trials, name, comparison.level)});
+    }
+    if (measure == ".accuracy" || measure == ".auc" || measure == ".eer") {
+      Floor chance{"chance", metric.name, {}};
+      chance.summary.mean = metric.unit == "%" ? 50.0 : 0.5;
+      comparison.floors.push_back(chance);
+    }
+  }
+}
+
+void add_requested_floors(store::Database& db, const ComparisonOptions& options,
+                          const ComparisonData& data, Comparison& comparison) {
+  for (const FloorRequest& floor : options.floors) {
+    const bool elsewhere = !floor.experiment.empty() && floor.experiment != options.experiment;
+    const auto& trials = elsewhere ? read_comparison(db, floor.experiment, {}).trials : data.trials;
+    comparison.floors.push_back(
+        {floor.label, floor.metric, floor_summary(trials, floor.metric, comparison.level)});
+  }
+}
+
+void name_axes(const ComparisonData& data, Comparison& comparison) {
+  std::map<std::string, std::set<std::string>> values;
+  for (const TrialRow& trial : data.trials) {
+    for (const auto& [name, value] : trial.axes.items()) values[name].insert(value.dump());
+  }
+  for (const auto& [name, distinct] : values) {
+    if (distinct.size() > 1) comparison.axes.push_back(name);
+  }
+  for (const auto& [name, distinct] : data.seed_values) {
+    if (distinct.size() > 1) comparison.seeds.push_back(name);
+  }
+  comparison.seed_values = data.seed_values;
+}
+
+}  // namespace
+
+std::string to_string(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kNotShown:
+      return "no difference shown";
+    case Verdict::kNotAfterHolm:
+      return "no difference shown after correction";
+    case Verdict::kHigher:
+      return "higher";
+    case Verdict::kLower:
+      return "lower";
+    case Verdict::kNone:
+      break;
+  }
+  return "";
+}
+
+Comparison compare(store::Database& db, const ComparisonOptions& options) {
+  const ComparisonData data = read_comparison(db, options.experiment, options.only);
+  Comparison result;
+  result.experiment = options.experiment;
+  result.question = data.question;
+  result.level = options.level;
+  result.mixed = data.mixed;
+  name_axes(data, result);
+  for (const std::string& name : metric_names(data, options)) {
+    const auto known = data.metrics.find(name);
+    result.metrics.push_back(known == data.metrics.end() ? MetricInfo{name, "none", ""}
+                                                         : known->second);
+  }
+  for (const TrialRow& trial : data.trials) add_trial(trial, result);
+  if (result.cells.empty()) return result;
+
+  Conditions baseline = options.baseline;
+  if (baseline.empty() && data.primary) baseline = data.primary->contrast.baseline;
+  if (baseline.empty()) {
+    for (const auto& [name, value] : result.cells[0].axes.items())
+      baseline.push_back({name, value});
+  }
+  const bool found = std::any_of(result.cells.begin(), result.cells.end(),
+                                 [&](const Cell& cell) { return holds(baseline, cell.axes); });
+  if (!found && !options.baseline.empty()) {
+    fail(ExitCode::kUsage, "no cell of '{}' has {}: name one as in the table", options.experiment,
+         to_string(baseline));
+  }
+  compare_cells(result, baseline);
+  const bool shown = data.primary && std::any_of(result.metrics.begin(), result.metrics.end(),
+                                                 [&](const MetricInfo& metric) {
+                                                   return metric.name == data.primary->metric;
+                                                 });
+  if (shown) result.primary = test_primary(result, data);
+  add_named_floors(data, result);
+  add_requested_floors(db, options, data, result);
+  return result;
+}
+
+std::string describe_variance(const Comparison& comparison) {
+  std::vector<std::string> varied, fixed;
+  for (const auto& [name, values] : comparison.seed_values) {
+    if (values.size() > 1) {
+      varied.push_back(fmt::format("seed.{} ({} values)", name, values.size()));
+    } else {
+      fixed.push_back(fmt::format("seed.{} = {}", name, *values.begin()));
+    }
+  }
+  if (varied.empty()) return "one seed only: no spread, and no difference can be shown";
+  std::string text = "the spread covers " + join(varied, " and ");
+  if (varied.size() > 1) text += ", whose combinations are counted as independent";
+  if (!fixed.empty()) text += "; not " + join(fixed, ", ");
+  return text;
+}
+
+}  // namespace synface::report

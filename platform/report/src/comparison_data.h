@@ -1,0 +1,38 @@
+// What a comparison is worked out from, as read from the database.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "synface/report/comparison.h"
+
+namespace synface::report {
+
+struct FinalValue {
+  double value = 0;  // NaN where the database has NULL
+  std::int64_t nan_points = 0;
+};
+
+struct TrialRow {
+  std::string hash, status;
+  Json axes;          // seeds aside
+  std::string seeds;  // "data=0 train=1": what equal seeds means
+  std::map<std::string, FinalValue> finals;
+};
+
+struct ComparisonData {
+  std::string question, stated;
+  std::optional<Primary> primary;
+  std::vector<TrialRow> trials;
+  std::map<std::string, MetricInfo> metrics;  // those that have finals, timing class aside
+  std::map<std::string, std::set<std::string>> seed_values;
+  int known_before = 0;
+  std::vector<std::string> mixed;
+};
+
+// Throws kUsage for an unknown experiment.
+ComparisonData read_comparison(store::Database& db, const std::string& experiment,
+                               const std::set<std::string>& only);
+
+}  // namespace synface::report
