@@ -88,6 +88,7 @@ const synface_entry& open_plugin(const std::string& name) {
 }
 
 Backbone::Backbone(const Setting& setting) : setting_(setting) {
+  at::set_num_threads(1);  // LibTorch's, as a host sets them; ours come through synface.parallel/1
   const synface_plugin& plugin = *open_plugin(setting.plugin).plugins[0];
   table_ = reinterpret_cast<const synface_backbone_table*>(plugin.table);
   host_.struct_size = sizeof host_;

@@ -8,12 +8,14 @@
 #include <stdint.h>
 
 #define LBP_NEIGHBOURS 8
+#define LBP_MAX_GRID 64
 #define LBP_BINS 59 /* 58 patterns with at most two changes around the circle, and all others */
 
-/* One point of the circle: four pixels at offsets from the centre, whose weights sum to 65536. */
+/* One point of the circle: four pixels, as offsets from the centre in a row-major picture, whose
+ * weights sum to 65536. A pixel of weight 0 might lie outside; another one stands in for it. */
 typedef struct lbp_point {
-  int64_t dy, dx;     /* of the upper left pixel */
-  uint32_t weight[4]; /* upper left, upper right, lower left, lower right */
+  int64_t offset[4]; /* upper left, upper right, lower left, lower right */
+  uint32_t weight[4];
 } lbp_point;
 
 typedef struct lbp_plan {
@@ -31,7 +33,8 @@ void lbp_make_plan(lbp_plan* plan, int64_t height, int64_t width, int64_t grid, 
 uint16_t lbp_grey(float red, float green, float blue);
 
 /* grey [H, W] to histogram [grid, grid, 59]: the square root of each cell's share of a pattern, so
- * that an inner product of two cells is their Bhattacharyya coefficient. */
-void lbp_histogram(const lbp_plan* plan, const uint16_t* grey, float* histogram);
+ * that an inner product of two cells is their Bhattacharyya coefficient. `row`: W bytes to work in.
+ */
+void lbp_histogram(const lbp_plan* plan, const uint16_t* grey, uint8_t* row, float* histogram);
 
 #endif

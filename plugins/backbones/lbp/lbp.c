@@ -82,7 +82,8 @@ static void to_grey(const synface_tensor* x, int64_t b, uint16_t* grey) {
 static synface_status embed(void* user, uint64_t first, uint64_t last, synface_error* error) {
   const work* w = user;
   const lbp_plan* plan = &w->self->plan;
-  uint16_t* grey = malloc((size_t)(plan->height * plan->width) * sizeof *grey);
+  const size_t pixels = (size_t)(plan->height * plan->width);
+  uint16_t* grey = malloc(pixels * sizeof *grey + (size_t)plan->width); /* and a row of patterns */
   if (grey == NULL) return fail(error, SYNFACE_ERR_MEMORY, "out of memory", "forward");
   synface_status status = SYNFACE_OK;
   for (uint64_t b = first; b < last && status == SYNFACE_OK; ++b) {
@@ -90,7 +91,8 @@ static synface_status embed(void* user, uint64_t first, uint64_t last, synface_e
       status = fail(error, SYNFACE_ERR_CANCELLED, "cancelled by the host", "forward");
     } else {
       to_grey(w->x, (int64_t)b, grey);
-      lbp_histogram(plan, grey, w->embeddings + (int64_t)b * length_of(w->self));
+      lbp_histogram(plan, grey, (uint8_t*)(grey + pixels),
+                    w->embeddings + (int64_t)b * length_of(w->self));
     }
   }
   free(grey);
@@ -135,7 +137,7 @@ static const synface_param grid_param = {
     .key = TEXT("grid"),
     .doc = TEXT("Cells along each side; an embedding has 59 grid^2 components."),
     .min = 1,
-    .max = 64,
+    .max = LBP_MAX_GRID,
     .def = {.type = SYNFACE_PARAM_I64, .i64 = 7},
 };
 static const synface_param radius_param = {
