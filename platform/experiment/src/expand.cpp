@@ -1,0 +1,219 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "document.h"
+#include "floors.h"
+#include "synface/base/text.h"
+
+namespace synface::experiment {
+namespace {
+
+// The next combination; the last group moves fastest. False after the last one.
+bool advance(std::vector<std::size_t>& choice, const Grid& grid) {
+  for (std::size_t g = choice.size(); g-- > 0;) {
+    if (++choice[g] < grid.groups[g].size()) return true;
+    choice[g] = 0;
+  }
+  return false;
+}
+
+bool excluded(const Grid& grid, const Cell& cell) {
+  const auto meets = [&](const Condition& condition) { return holds(condition, grid, cell); };
+  if (std::any_of(grid.exclude.begin(), grid.exclude.end(), meets)) return true;
+  return !grid.only.empty() && std::none_of(grid.only.begin(), grid.only.end(), meets);
+}
+
+// Axis labels as the config has them, so that 0 and 0.0 of two spellings are one value.
+void normalise_labels(Json& axes, const Json& config) {
+  for (auto& [name, label] : axes.items()) {
+    const auto path = split_path(name);
+    const auto* value = &config;
+    for (const auto& part : path) {
+      if (!value->is_object() || !value->contains(part)) {
+        value = nullptr;
+        break;
+      }
+      value = &value->at(part);
+    }
+    if (value != nullptr && value->is_primitive() && label.is_primitive()) label = *value;
+  }
+}
+
+struct Expander {
+  const plugin::Registry& plugins;
+  const Options& options;
+  Sources sources;
+  Diagnostics diagnostics;
+  Experiment result;
+  Grid grid;
+  Condition only;
+  std::optional<std::vector<std::string>> only_floors;
+  std::set<std::pair<std::string, std::string>> seen;
+  std::set<std::string> used_plugins;
+
+  void run(const std::filesystem::path& file);
+  void expand_grid(const Node& document, const Checker& checker,
+                   const plugin::ContentIdentity& content);
+  void expand_floors(const Node& document, const Node& floors, const Checker& checker,
+                     const plugin::ContentIdentity& content);
+  void add(const Cell& cell, Json axes, const Checker& checker,
+           const plugin::ContentIdentity& content);
+  bool wanted(const Cell& cell, const std::string& floor) const;
+  void describe(const Node& document, const Checker& checker, const std::filesystem::path& file);
+};
+
+bool Expander::wanted(const Cell& cell, const std::string& floor) const {
+  if (only_floors &&
+      std::find(only_floors->begin(), only_floors->end(), floor) == only_floors->end()) {
+    return false;
+  }
+  return holds(only, grid, cell);
+}
+
+void Expander::add(const Cell& cell, Json axes, const Checker& checker,
+                   const plugin::ContentIdentity& content) {
+  const auto errors = diagnostics.errors();
+  auto checked = checker.check(cell.document);
+  if (diagnostics.errors() != errors) return;
+  auto identity = identity_of(checked, options.numerics, content);
+  if (!seen.emplace(identity.training_hash, identity.evaluation_hash).second) {
+    ++result.counts.equal;
+    return;
+  }
+  if (options.limit && result.trials.size() >= *options.limit) {
+    ++result.counts.limited;
+    return;
+  }
+  normalise_labels(axes, checked.config);
+  Trial trial;
+  trial.training_hash = identity.training_hash;
+  trial.evaluation_hash = identity.evaluation_hash;
+  trial.axes = std::move(axes);
+  trial.experiment = result.name;
+  trial.spec = {{"format", 1}, {"config", checked.config}, {"device", result.run.at("device")}};
+  trial.spec["run"] = {{"retries", result.run.at("retries")},
+                       {"time_limit", result.run.at("time_limit")},
+                       {"memory_limit", result.run.at("memory_limit")}};
+  trial.spec["digests"] = digests_of(checked, content);
+  for (const auto& [room, revision] : options.numerics.rooms) {
+    trial.spec["revisions"][room] = revision;
+  }
+  for (const auto* info : checked.plugins) {
+    trial.spec["plugins"][info->name()] = info->library.string();
+    trial.spec["revisions"][info->name()] = info->revision;
+    if (used_plugins.insert(info->name()).second) result.plugins.push_back(*info);
+  }
+  trial.config = std::move(checked.config);
+  result.identities.push_back(std::move(identity));
+  result.trials.push_back(std::move(trial));
+}
+
+void Expander::expand_grid(const Node& document, const Checker& checker,
+                           const plugin::ContentIdentity& content) {
+  std::vector<std::size_t> choice(grid.groups.size(), 0);
+  do {
+    auto cell = make_cell(document, grid, choice, diagnostics);
+    if (excluded(grid, cell)) {
+      ++result.counts.excluded;
+    } else if (!wanted(cell, "none")) {
+      ++result.counts.filtered;
+    } else {
+      add(cell, labels_of(grid, choice), checker, content);
+    }
+    // Errors in every cell of a large grid are the same few errors.
+    if (diagnostics.errors() > 100) return;
+  } while (advance(choice, grid));
+}
+
+void Expander::expand_floors(const Node& document, const Node& floors, const Checker& checker,
+                             const plugin::ContentIdentity& content) {
+  const auto before = result.trials.size();
+  for (auto& cell : floor_cells(floors, document, grid, diagnostics)) {
+    if (!wanted(cell.cell, cell.axes.at("floor").get<std::string>())) {
+      ++result.counts.filtered;
+      continue;
+    }
+    add(cell.cell, std::move(cell.axes), checker, content);
+  }
+  result.counts.floors = result.trials.size() - before;
+}
+
+void Expander::describe(const Node& document, const Checker& checker,
+                        const std::filesystem::path& file) {
+  const auto description = checker.check_description(document);
+  result.name = description.value("name", "");
+  if (result.name.empty()) result.name = file.stem().string();
+  result.question = description.value("question", "");
+  result.primary = description.at("primary");
+  result.run = checker.check_run(document);
+  if (options.device) result.run["device"] = *options.device;
+  result.source = source_text(file, options);
+  const bool plain = std::all_of(result.name.begin(), result.name.end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '_' || c == '-' || c == '.';
+  });
+  if (!plain) {
+    const auto* name = document.find("name");
+    diagnostics.error(
+        name != nullptr ? name->where() : Location{},
+        fmt::format("an experiment's name has letters, digits, '_', '-' and '.' only, "
+                    "not \"{}\"",
+                    result.name));
+  }
+}
+
+void Expander::run(const std::filesystem::path& file) {
+  auto document = read_document(file, options, sources, diagnostics);
+  const Checker checker(plugins, sources, diagnostics);
+  const plugin::ContentIdentity content(options.content_cache);
+  describe(document, checker, file);
+
+  grid = take_grid(document, diagnostics);
+  result.axes = grid.names();
+  result.counts.cells = grid.cells();
+  if (result.counts.cells > kMostCells) {
+    diagnostics.error(grid.groups.front().axes.front().where,
+                      fmt::format("the axes make more than {} cells: leave values out, or move "
+                                  "lists together in a zip group",
+                                  human_count(static_cast<std::int64_t>(kMostCells))));
+    diagnostics.throw_if_errors(sources);
+  }
+  only = read_only(options, grid, document, only_floors, sources, diagnostics);
+  const auto floors = document.find("floor") != nullptr ? *document.find("floor") : Node();
+  document.erase("floor");
+  expand_grid(document, checker, content);
+  if (floors.is(Node::Kind::kArray)) expand_floors(document, floors, checker, content);
+  diagnostics.throw_if_errors(sources);
+  for (const auto& remark : diagnostics.list()) {
+    result.remarks.push_back(Diagnostics::text(remark, sources));
+  }
+}
+
+}  // namespace
+
+Experiment expand(const std::filesystem::path& file, const plugin::Registry& plugins,
+                  const Options& options) {
+  Expander expander{plugins, options, {}, {}, {}, {}, {}, {}, {}, {}};
+  expander.run(file);
+  return std::move(expander.result);
+}
+
+const Trial& find_trial(const Experiment& experiment, const std::string& hash) {
+  const Trial* found = nullptr;
+  for (const auto& trial : experiment.trials) {
+    if (!trial.training_hash.starts_with(hash)) continue;
+    if (found != nullptr && found->training_hash != trial.training_hash) {
+      fail(ExitCode::kUsage, "several trials begin with {}; give more digits", hash);
+    }
+    found = &trial;
+  }
+  if (found == nullptr || hash.size() < 6) {
+    fail(ExitCode::kUsage,
+         "no trial of {} is called {}; `synface plan` lists them, 6 digits are enough",
+         experiment.name, hash);
+  }
+  return *found;
+}
+
+}  // namespace synface::experiment
