@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <charconv>
 #include <chrono>
 #include <condition_variable>
 #include <csignal>
@@ -35,6 +36,18 @@ std::array<std::uint8_t, 16> random_uuid() {
   bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0FU) | 0x40U);
   bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3FU) | 0x80U);
   return bytes;
+}
+
+std::array<std::uint8_t, 16> uuid_from_hex(std::string_view text) {
+  std::array<std::uint8_t, 16> uuid{};
+  bool good = text.size() == 2 * uuid.size();
+  for (std::size_t i = 0; good && i < uuid.size(); ++i) {
+    const char* first = text.data() + 2 * i;
+    const auto result = std::from_chars(first, first + 2, uuid[i], 16);
+    good = result.ec == std::errc() && result.ptr == first + 2;
+  }
+  if (!good) fail(ExitCode::kUsage, "'{}' is no UUID of 32 hex digits", text);
+  return uuid;
 }
 
 struct JournalWriter::Impl {

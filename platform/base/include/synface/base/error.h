@@ -12,14 +12,14 @@ namespace synface {
 // Exit codes of every program of ours; documented in the README.
 enum class ExitCode : int {
   kDone = 0,
-  kInternal = 1,   // a fault of ours
-  kUsage = 2,      // usage, configuration, a value out of range, a write through `query`
-  kPlugin = 3,     // a plugin could not be loaded or broke its contract
-  kData = 4,       // an image, a pairs file, a model file
-  kTrials = 5,     // finished, but with failed or diverged trials
-  kDatabase = 6,   // newer, corrupt, read-only or foreign database
-  kSetup = 7,      // no network, no rights, `doctor` found a fault
-  kNoSpace = 8,    // the disk or a quota is full
+  kInternal = 1,  // a fault of ours
+  kUsage = 2,     // usage, configuration, a value out of range, a write through `query`
+  kPlugin = 3,    // a plugin could not be loaded or broke its contract
+  kData = 4,      // an image, a pairs file, a model file
+  kTrials = 5,    // finished, but with failed or diverged trials
+  kDatabase = 6,  // newer, corrupt, read-only or foreign database
+  kSetup = 7,     // no network, no rights, `doctor` found a fault
+  kNoSpace = 8,   // the disk or a quota is full
   kInterrupted = 130,
   kTerminated = 143,
 };

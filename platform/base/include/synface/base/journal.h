@@ -47,6 +47,8 @@ inline constexpr std::uint32_t kJournalVersion = 1;
 
 // 16 bytes of the kernel's randomness, as a UUID of version 4.
 std::array<std::uint8_t, 16> random_uuid();
+// From 32 hex digits; throws kUsage for anything else. to_hex() of hash.h is the other way.
+std::array<std::uint8_t, 16> uuid_from_hex(std::string_view text);
 
 struct JournalHeader {
   std::uint32_t version = kJournalVersion;
