@@ -16,9 +16,12 @@ set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
 endif()
-# Assertions of the standard library cost little here and find much.
+# Without -DNDEBUG: an assert() costs little here and finds much.
 set(CMAKE_CXX_FLAGS_RELEASE "-O2")
 set(CMAKE_C_FLAGS_RELEASE "-O2")
+# For the sanitizers: places with lines, without the gigabytes of LibTorch's debug types.
+set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O1 -g1")
+set(CMAKE_C_FLAGS_RELWITHDEBINFO "-O1 -g1")
 
 # No fused multiply-add behind our back: the same source must give the same bits on every machine.
 add_compile_options($<$<COMPILE_LANGUAGE:C,CXX>:-ffp-contract=off>
@@ -44,6 +47,7 @@ if(CCACHE_PROGRAM)
 endif()
 
 if(SYNFACE_SANITIZE)
+  add_compile_definitions(_GLIBCXX_ASSERTIONS)
   add_compile_options(
     $<$<COMPILE_LANGUAGE:C,CXX>:-fsanitize=address,undefined>
     $<$<COMPILE_LANGUAGE:C,CXX>:-fno-sanitize-recover=undefined>

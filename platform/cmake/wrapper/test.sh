@@ -54,12 +54,10 @@ run_ctest() {
   ctest --test-dir "$build" --output-on-failure --no-tests=error -j "$(build_jobs)" "$@"
 }
 
-# Leaks are looked for in our own tests only where LibTorch, which keeps its registries until the
-# end of the process, does not drown them: platform/cmake/lsan.supp.
+# Everything but the tests that measure or that are labelled no_sanitizer with a reason.
 sanitizer_tests() {
   (build_preset asan-ubsan all) || return 1
   ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 \
-    LSAN_OPTIONS=suppressions=$SYNFACE_ROOT/platform/cmake/lsan.supp:print_suppressions=0 \
     UBSAN_OPTIONS=print_stacktrace=1 \
     run_ctest "$SYNFACE_ROOT/build/asan-ubsan" "$1" -LE '^(long|no_sanitizer)$'
 }
