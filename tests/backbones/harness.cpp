@@ -1,5 +1,6 @@
 #include "harness.h"
 
+#include <ATen/Parallel.h>
 #include <dlfcn.h>
 #include <gtest/gtest.h>
 
@@ -109,7 +110,7 @@ Backbone::Backbone(const Setting& setting) : setting_(setting) {
   dims.max_batch = setting.max_batch;
   expect_ok(table_->base.create(&host_, values.data(), plugin.n_params, &dims, &self_, &error),
             "create");
-  if (table_->parameters != nullptr) bind();
+  if (table_->parameters != nullptr && setting.memory) bind();
 }
 
 Backbone::~Backbone() {
@@ -212,16 +213,16 @@ void Backbone::calibrate(const at::Tensor& x, std::uint64_t call, std::uint64_t 
   expect_ok(table_->calibrate(self_, &ctx, in.get(), call, n_calls, &error), "calibrate");
 }
 
-std::int64_t Backbone::count_trainable() const {
-  std::int64_t n = 0;
-  for (const auto& [name, tensor] : gradients_) n += tensor.numel();
-  return n;
-}
-
-std::int64_t Backbone::count_all() const {
-  std::int64_t n = 0;
-  for (const auto& [name, tensor] : values_) n += tensor.numel();
-  return n;
+std::int64_t Backbone::count(std::uint64_t flag) {
+  const synface_parameter* const* list = nullptr;
+  std::uint32_t n = 0;
+  expect_ok(table_->parameters->list(self_, &list, &n, &error), "list");
+  std::int64_t elements = 0;
+  for (std::uint32_t i = 0; i < n; ++i) {
+    if ((list[i]->flags & flag) == 0) continue;
+    elements += c10::multiply_integers(at::IntArrayRef(list[i]->shape, list[i]->ndim));
+  }
+  return elements;
 }
 
 std::string run_tool(const std::string& command) {

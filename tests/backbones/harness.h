@@ -29,11 +29,12 @@ class View {
 using Value = std::variant<double, std::int64_t, std::string, std::vector<double>>;
 
 struct Setting {
-  std::string plugin;  // file name without .so
+  std::string plugin = {};  // file name without .so
   std::int64_t height = 48, width = 48, embedding = 128, max_batch = 64;
   std::map<std::string, Value> values = {};
   std::uint32_t threads = 1;
   bool gradients = true;
+  bool memory = true;    // false: neither values nor gradients are allocated and bound
   bool parallel = true;  // whether the host offers synface.parallel/1
 };
 
@@ -75,8 +76,8 @@ class Backbone {
   at::Tensor& gradient(const std::string& name) { return gradients_.at(name); }
   const std::vector<std::string>& names() const { return names_; }
   bool trainable(const std::string& name) const { return gradients_.count(name) > 0; }
-  std::int64_t count_trainable() const;
-  std::int64_t count_all() const;
+  // Elements of all parameters that are trained, or of all buffers; from the list alone.
+  std::int64_t count(std::uint64_t flag);
   synface_context context(std::uint32_t phase) const;
   const synface_backbone_table& table() const { return *table_; }
   void* self() const { return self_; }

@@ -43,9 +43,10 @@ class Network : public testing::TestWithParam<Case> {
   }
 };
 
-double worst(const at::Tensor& got, const at::Tensor& wanted) {
+// Largest error, relative to the largest value wanted or to `floor`, if that is more.
+double worst(const at::Tensor& got, const at::Tensor& wanted, double floor = 1e-12) {
   const at::Tensor a = got.to(at::kDouble), b = wanted.detach().to(at::kDouble);
-  return ((a - b).abs().max() / b.abs().max().clamp_min(1e-12)).item<double>();
+  return ((a - b).abs().max() / b.abs().max().clamp_min(floor)).item<double>();
 }
 
 TEST_P(Network, ForwardEqualsTheOperatorsOfLibTorch) {
@@ -74,9 +75,15 @@ TEST_P(Network, GradientsEqualAutogradInDoublePrecision) {
   const at::Tensor dx = net.backward(tape, dy, false, true);
 
   EXPECT_LT(worst(dx, exact_x.grad()), 1e-4);
+  double largest = 0.0;
   for (const auto& [name, weight] : weights) {
     if (!weight.requires_grad()) continue;
-    EXPECT_LT(worst(net.gradient(name), weight.grad()), 1e-4) << name;
+    largest = std::max(largest, weight.grad().abs().max().item<double>());
+  }
+  for (const auto& [name, weight] : weights) {
+    if (!weight.requires_grad()) continue;
+    // A bias whose shift the next normalisation takes out has the gradient 0, and rounding instead.
+    EXPECT_LT(worst(net.gradient(name), weight.grad(), 1e-2 * largest), 1e-4) << name;
   }
 }
 
@@ -104,9 +111,9 @@ TEST_P(Network, GradientsEqualCentralDifferences) {
     }
     return (net.train(x).first.to(at::kDouble) * dy.to(at::kDouble)).sum().item<double>();
   };
-  const double step = 2e-3;
-  const double slope = (loss_at(step) - loss_at(-step)) / (2 * step);
-  EXPECT_NEAR(slope / std::sqrt(norm2), 1.0, 0.02);
+  const auto slope = [&](double step) { return (loss_at(step) - loss_at(-step)) / (2 * step); };
+  const double extrapolated = (4.0 * slope(1e-3) - slope(2e-3)) / 3.0;  // error of fourth order
+  EXPECT_NEAR(extrapolated / std::sqrt(norm2), 1.0, 0.01);
 }
 
 TEST_P(Network, SameBitsOnRerunAndOnBothThreadSplits) {
@@ -247,6 +254,20 @@ const Case kCases[] = {
     {"fastnet_narrow_oblong",
      {.plugin = "fastnet", .height = 36, .width = 29, .embedding = 20, .values = {{"width", 0.5}}},
      {}},
+    {"iresnet_tiny",
+     {.plugin = "iresnet",
+      .height = 32,
+      .width = 32,
+      .embedding = 16,
+      .values = {{"blocks", std::vector<double>{1, 2, 1}}, {"width", 8L}, {"dropout", 0.0}}},
+     {1, 2, 1}},
+    {"iresnet18_oblong",
+     {.plugin = "iresnet",
+      .height = 28,
+      .width = 24,
+      .embedding = 20,
+      .values = {{"width", 12L}, {"dropout", 0.0}, {"layout", "insightface"}}},
+     {2, 2, 2, 2}},
 };
 
 INSTANTIATE_TEST_SUITE_P(Shipped, Network, testing::ValuesIn(kCases),

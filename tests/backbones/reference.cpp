@@ -37,7 +37,8 @@ at::Tensor Reference::fastnet(at::Tensor x) const {
   return norm(at::linear(x.flatten(1), w.at("fc.weight")), "features");
 }
 
-at::Tensor Reference::iresnet(at::Tensor x, const std::vector<int>& blocks) const {
+at::Tensor Reference::iresnet(at::Tensor x, const std::vector<int>& blocks,
+                              const at::Tensor& mask) const {
   x = prelu(norm(conv(x, "conv1", 1), "bn1"), "prelu");
   for (std::size_t stage = 0; stage < blocks.size(); ++stage) {
     for (int block = 0; block < blocks[stage]; ++block) {
@@ -53,6 +54,7 @@ at::Tensor Reference::iresnet(at::Tensor x, const std::vector<int>& blocks) cons
     }
   }
   x = norm(x, "bn2").flatten(1);
+  if (mask.defined()) x = x * mask;
   return norm(at::linear(x, w.at("fc.weight"), w.at("fc.bias")), "features");
 }
 

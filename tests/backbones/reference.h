@@ -22,8 +22,9 @@ struct Reference {
   at::Tensor conv(const at::Tensor& x, const std::string& name, std::int64_t stride) const;
 
   at::Tensor fastnet(at::Tensor x) const;
-  // `blocks` of each stage; no dropout.
-  at::Tensor iresnet(at::Tensor x, const std::vector<int>& blocks) const;
+  // `blocks` of each stage; `mask` [B, n], or undefined, multiplies the features before the head.
+  at::Tensor iresnet(at::Tensor x, const std::vector<int>& blocks,
+                     const at::Tensor& mask = {}) const;
 };
 
 }  // namespace synface::test

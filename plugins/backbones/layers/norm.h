@@ -12,9 +12,9 @@ namespace synface::layers {
 constexpr double kEpsilon = 1e-5;
 
 struct NormOptions {
-  bool prelu = false;        // one slope per channel, starting at 0.25
-  std::string prelu_name;    // name of the slope's module, e.g. "prelu"
-  bool fixed_scale = false;  // gamma stays 1 (insightface's last layer)
+  bool prelu = false;           // one slope per channel, starting at 0.25
+  std::string prelu_name = {};  // name of the slope's module, e.g. "prelu"
+  bool fixed_scale = false;     // gamma stays 1 (insightface's last layer)
 };
 
 class Norm {
