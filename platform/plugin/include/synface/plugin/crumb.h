@@ -25,6 +25,7 @@
 
 #include <synface/plugin/trace.h>
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -48,16 +49,16 @@ class CrumbWriter final : public CallTrace {
   // Notes the signal and the calling thread; async-signal-safe.
   void mark(int signal) noexcept;
 
-  // Installs handlers for SIGSEGV, SIGBUS, SIGILL, SIGFPE and SIGABRT that mark() and then die by
-  // the same signal. One writer a process: the handlers need a global pointer, which this sets.
+  // Installs handlers for SIGSEGV, SIGBUS, SIGILL, SIGFPE and SIGABRT that mark() and then let the
+  // signal do what it did before. One writer a process: the handlers need a global pointer.
   void mark_crashes();
 
  private:
-  struct Slot;
-  Slot* slot() noexcept;
+  void attach() noexcept;  // gives the calling thread a slot
 
   std::byte* map_ = nullptr;
   std::uint64_t generation_ = 0;
+  std::atomic<std::uint32_t> taken_{0};  // slots
 };
 
 // A call that was under way.

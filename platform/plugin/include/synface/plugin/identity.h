@@ -4,6 +4,7 @@
 #include <synface/plugin/info.h>
 
 #include <filesystem>
+#include <map>
 #include <string>
 
 namespace synface::plugin {
@@ -26,6 +27,8 @@ class ContentIdentity {
   std::string of_folder(const std::filesystem::path& folder) const;
 
   std::filesystem::path cache_;
+  // Each path is looked at once in this object's life: thousands of trials name the same folder.
+  mutable std::map<std::filesystem::path, std::string> seen_;
 };
 
 // `typed` are Validated::params. Left out: parameters that change no number (NO_EFFECT), and those

@@ -53,6 +53,10 @@ struct PluginInfo {
   std::string id, version, doc;
   std::uint32_t revision = 0;
   std::vector<Param> params;
+  // What else it is, so that a plan need not load it: a generator "latent" or "index"; a backbone
+  // "trainable" or "frozen"; a mixup "latent" or "batch" (the stage of its info() with default
+  // parameters) and "real" when it reads the real set. Empty where it could not be told.
+  std::vector<std::string> traits;
 
   // The same for every plugin of a library.
   std::filesystem::path library;  // absolute

@@ -88,6 +88,9 @@ class Instance {
   void load_state(const SavedState& state);
 
  protected:
+  // The plugin itself; Error(kPlugin) when it is of another kind.
+  static PluginPtr of_kind(PluginPtr plugin, Kind kind);
+
   // body(synface_error*) -> synface_status is one call through the table.
   template <typename Body>
   void invoke(const char* call, std::uint64_t step, Body&& body) const {

@@ -54,7 +54,7 @@ class Library {
   std::filesystem::path path_;
   Note note_;
   std::vector<Plugin> plugins_;
-  const synface_entry* entry_ = nullptr;
+  void (*deinit_)() noexcept = nullptr;
   bool initialised_ = false;
 };
 

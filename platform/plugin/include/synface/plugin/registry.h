@@ -48,7 +48,7 @@ class Registry {
   // written only makes the scan slow; the first failure is kept in problems().
   static Registry scan(const ScanOptions& options);
 
-  // All plugins, sorted by kind, then id, then file.
+  // All plugins, sorted by kind, then id, then the order of the search path.
   const std::vector<PluginInfo>& plugins() const { return plugins_; }
   const std::vector<Problem>& problems() const { return problems_; }
   const std::vector<std::filesystem::path>& search_path() const { return search_path_; }

@@ -1,0 +1,175 @@
+#include <fcntl.h>
+#include <signal.h>
+#include <synface/base/error.h>
+#include <synface/base/file.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+
+#include "crumb_layout.h"
+#include "synface/plugin/crumb.h"
+
+namespace synface::plugin {
+namespace {
+
+// Tells writers apart, so that a thread's remembered slot is never one of an earlier writer.
+std::atomic<std::uint64_t> next_generation{1};
+
+// What this thread remembers: its slot, and the calls around the innermost one.
+struct Frame {
+  std::string_view plugin;
+  const char* call = nullptr;
+  std::uint64_t step = 0, entered_ns = 0;
+};
+constexpr std::size_t kFrames = 8;  // deeper nesting keeps the innermost call's text
+struct ThreadState {
+  std::uint64_t generation = 0;
+  CrumbSlot* slot = nullptr;
+  std::size_t depth = 0;
+  Frame frames[kFrames];
+};
+thread_local ThreadState thread_state;
+
+std::uint64_t now_ns() {
+  timespec time{};
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return static_cast<std::uint64_t>(time.tv_sec) * 1000000000U +
+         static_cast<std::uint64_t>(time.tv_nsec);
+}
+
+template <std::size_t N>
+void put_text(char (&to)[N], const char* from, std::size_t size) {
+  const std::size_t n = std::min(size, N - 1);
+  std::memcpy(to, from, n);
+  to[n] = '\0';
+}
+
+// The order of these stores is what a reader of a dead process's file relies on; the kernel keeps
+// whatever was stored, so that the compiler's order is all that has to be forced.
+void fill(CrumbSlot& slot, std::uint32_t depth, const Frame& frame) {
+  slot.sequence |= 1U;
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+  slot.depth = depth;
+  slot.step = frame.step;
+  slot.entered_ns = frame.entered_ns;
+  put_text(slot.plugin, frame.plugin.data(), frame.plugin.size());
+  put_text(slot.call, frame.call, std::strlen(frame.call));
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+  slot.sequence += 1;
+}
+
+CrumbHeader* header_of(std::byte* map) {
+  return reinterpret_cast<CrumbHeader*>(map);
+}
+CrumbSlot* slots_of(std::byte* map) {
+  return reinterpret_cast<CrumbSlot*>(map + sizeof(CrumbHeader));
+}
+
+// For the signal handlers, which get no pointer of ours.
+std::atomic<CrumbWriter*> crash_writer{nullptr};
+constexpr int kCrashSignals[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT};
+struct sigaction earlier_actions[NSIG];
+
+// Notes the crash, then lets it take its course: the earlier action is back, and a fault of this
+// thread happens again when the handler returns.
+void on_crash(int signal, siginfo_t* info, void*) {
+  const int saved = errno;
+  CrumbWriter* const writer = crash_writer.load();
+  if (writer != nullptr) writer->mark(signal);
+  sigaction(signal, &earlier_actions[signal], nullptr);
+  if (info == nullptr || info->si_code <= 0) raise(signal);  // sent: it does not happen by itself
+  errno = saved;
+}
+
+}  // namespace
+
+CrumbWriter::CrumbWriter(const std::filesystem::path& file)
+    : generation_(next_generation.fetch_add(1)) {
+  unlink(file.c_str());  // a reader of an earlier attempt keeps its own file
+  const UniqueFd fd = open_file(file, O_RDWR | O_CREAT | O_EXCL, ExitCode::kInternal);
+  const int full = posix_fallocate(fd.get(), 0, static_cast<off_t>(kCrumbSize));
+  if (full != 0) fail_errno(full, ExitCode::kInternal, "writing", file);
+  void* map = mmap(nullptr, kCrumbSize, PROT_READ | PROT_WRITE, MAP_SHARED, fd.get(), 0);
+  if (map == MAP_FAILED) fail_errno(errno, ExitCode::kInternal, "mapping", file);
+  map_ = static_cast<std::byte*>(map);
+  CrumbHeader& header = *header_of(map_);
+  std::memcpy(header.magic, kCrumbMagic, sizeof kCrumbMagic);
+  header.version = kCrumbVersion;
+  header.slots = kCrumbSlots;
+  header.slot_size = sizeof(CrumbSlot);
+  header.pid = static_cast<std::uint32_t>(getpid());
+}
+
+CrumbWriter::~CrumbWriter() {
+  CrumbWriter* self = this;
+  crash_writer.compare_exchange_strong(self, nullptr);
+  munmap(map_, kCrumbSize);
+}
+
+void CrumbWriter::attach() noexcept {
+  ThreadState& state = thread_state;
+  const std::uint32_t taken = taken_.fetch_add(1, std::memory_order_relaxed);
+  state.slot = slots_of(map_) + std::min(taken, kCrumbSlots - 1);
+  state.slot->thread = static_cast<std::uint32_t>(gettid());
+  state.depth = 0;
+  state.generation = generation_;
+}
+
+void CrumbWriter::enter(std::string_view plugin, const char* call, std::uint64_t step) noexcept {
+  ThreadState& state = thread_state;
+  if (state.generation != generation_) attach();
+  const Frame frame = {plugin, call, step, now_ns()};
+  if (state.depth < kFrames) state.frames[state.depth] = frame;
+  ++state.depth;
+  fill(*state.slot, static_cast<std::uint32_t>(state.depth), frame);
+}
+
+void CrumbWriter::leave() noexcept {
+  ThreadState& state = thread_state;
+  if (state.generation != generation_ || state.depth == 0) return;
+  --state.depth;
+  if (state.depth > 0 && state.depth <= kFrames) {
+    fill(*state.slot, static_cast<std::uint32_t>(state.depth), state.frames[state.depth - 1]);
+  } else {
+    state.slot->depth = static_cast<std::uint32_t>(state.depth);
+  }
+}
+
+void CrumbWriter::mark(int signal) noexcept {
+  CrumbHeader& header = *header_of(map_);
+  header.signal = static_cast<std::uint32_t>(signal);
+  const auto self = static_cast<std::uint32_t>(gettid());
+  for (std::uint32_t i = 0; i < kCrumbSlots; ++i) {
+    if (slots_of(map_)[i].thread == self) header.signal_slot = i + 1;
+  }
+}
+
+void CrumbWriter::mark_crashes() {
+  // A stack of its own, so that an overflow of this thread's is seen as well.
+  constexpr std::size_t kStack = 65536;
+  stack_t stack{};
+  if (sigaltstack(nullptr, &stack) == 0 && (stack.ss_flags & SS_DISABLE) != 0) {
+    void* memory =
+        mmap(nullptr, kStack, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) fail(ExitCode::kInternal, "no memory for a signal stack");
+    stack = {memory, 0, kStack};
+    sigaltstack(&stack, nullptr);
+  }
+  const bool first = crash_writer.exchange(this) == nullptr;
+  struct sigaction action {};
+  action.sa_sigaction = &on_crash;
+  action.sa_flags = SA_SIGINFO | SA_ONSTACK;
+  sigemptyset(&action.sa_mask);
+  for (const int signal : kCrashSignals) {
+    if (sigaction(signal, &action, first ? &earlier_actions[signal] : nullptr) != 0) {
+      fail(ExitCode::kInternal, "cannot watch signal {}: {}", signal, std::strerror(errno));
+    }
+  }
+}
+
+}  // namespace synface::plugin
