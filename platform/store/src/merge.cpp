@@ -45,7 +45,7 @@ INSERT OR IGNORE INTO main.statement SELECT mx.ours, os.stated_ms, os.question, 
   FROM o.statement os JOIN map_experiment mx ON mx.theirs = os.experiment;
 INSERT OR IGNORE INTO main.member(experiment, trial, evaluation, axes, spec, current, added_ms)
   SELECT mx.ours, mt.ours, me.ours, om.axes, om.spec, om.current AND NOT EXISTS(
-    SELECT 1 FROM main.member m WHERE m.experiment = mx.ours AND m.axes = om.axes AND m.current = 1),
+    SELECT 1 FROM main.member m INDEXED BY member_axes WHERE m.experiment = mx.ours AND m.axes = om.axes AND m.current = 1),
     om.added_ms
   FROM o.member om JOIN map_experiment mx ON mx.theirs = om.experiment
   JOIN map_trial mt ON mt.theirs = om.trial JOIN map_evaluation me ON me.theirs = om.evaluation;

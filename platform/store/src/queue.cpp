@@ -81,7 +81,8 @@ std::optional<Work> Store::work_of(const std::string& training_hash,
 }
 
 BegunAttempt Store::begin_attempt(const NewAttempt& attempt) {
-  Transaction transaction(impl_->db, Transaction::Sync::kFull);
+  // Not synced: a power cut that loses this row leaves the trial queued, which is what it then is.
+  Transaction transaction(impl_->db);
   auto& state = impl_->statement(
       "SELECT t.status, e.status FROM trial t LEFT JOIN evaluation e ON e.id = ?2 WHERE t.id = ?1");
   state.with(attempt.trial, attempt.evaluation);

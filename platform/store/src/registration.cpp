@@ -185,7 +185,8 @@ class Registrar {
         .run();
     impl_
         .statement(
-            "UPDATE member SET current = 0 WHERE experiment = ?1 AND axes = ?2 AND current = 1 "
+            "UPDATE member INDEXED BY member_axes SET current = 0 "
+            "WHERE experiment = ?1 AND axes = ?2 AND current = 1 "
             "AND (trial != ?3 OR evaluation != ?4)")
         .with(experiment_, axes, result.trial, result.evaluation)
         .run();

@@ -6,7 +6,8 @@
 // Thread rules: one thread at a time. Never carried across fork().
 //
 // Durability: points are committed with synchronous=NORMAL (they are in the journal as well);
-// registration and every change of status with FULL.
+// registration and every end of an attempt with FULL. The beginning of one is not synced: a power
+// cut that loses it leaves the trial queued.
 #pragma once
 
 #include <filesystem>
@@ -45,7 +46,7 @@ class Store {
   Registration register_experiment(const NewExperiment& experiment,
                                    std::span<const NewTrial> trials);
 
-  // ---- the queue (statuses are committed durably) ----
+  // ---- the queue ----
   // Queued work of one experiment (by name) or of all, in order of registration.
   std::vector<Work> queue(const std::optional<std::string>& experiment = std::nullopt);
   // The same for one trial, whatever its status, by training hash (or a unique prefix of it, at
