@@ -1,0 +1,168 @@
+// The appearance prior. Its figures were set by eye on contact sheets and by the separability of
+// the renders; colours are linear RGB.
+#include "core/prior.h"
+#include "core/random.h"
+
+namespace synface::morphable {
+namespace {
+
+float f(double x) {
+  return static_cast<float>(x);
+}
+
+struct Person {
+  double g, o, african, asian, caucasian;  // o: 0 at 25 years, 1 at 90
+};
+
+Vec3 ramp(const Vec3* colors, int n, double x) {
+  x = clamp(x, 0.0, static_cast<double>(n - 1));
+  const int i = x >= n - 1 ? n - 2 : static_cast<int>(x);
+  return mix(colors[i], colors[i + 1], f(x - i));
+}
+
+void draw_skin(Random& random, const Person& p, Appearance& a) {
+  a.melanin = f(clamp(
+      0.80 * p.african + 0.30 * p.asian + 0.13 * p.caucasian + random.normal(0, 0.085), 0.0, 1.0));
+  a.redness = f(random.normal(0, 0.6));
+  a.yellowness = f(random.normal(0.5 * p.asian, 0.5));
+  a.mottle = f(random.uniform(0.06, 0.28));
+  a.flush = f(random.uniform(0, 0.8));
+  a.under_eye = f(random.uniform(0, 0.7) * (0.5 + 0.6 * p.o));
+  const bool freckled = random.chance(0.25);
+  const double freckles = random.uniform(0.3, 1);
+  a.freckles = f(freckled && a.melanin < 0.35F ? freckles : 0);
+  a.moles = f(square(random.uniform()));
+  a.wrinkles = f(clamp(1.5 * p.o - 0.2 + random.normal(0, 0.1), 0.0, 1.0));
+  a.oil = f(random.uniform(0.2, 1));
+}
+
+void draw_lips_and_eyes(Random& random, const Person& p, Appearance& a) {
+  const double pale = random.normal(0, 0.06);
+  a.lip_tint = {f(0.92 + pale), f(0.60 + 1.2 * pale + random.normal(0, 0.04)),
+                f(0.62 + 1.2 * pale + random.normal(0, 0.04))};
+  const bool made_up = random.chance(0.5 * (1 - p.g));
+  const double amount = random.uniform(0.2, 1);
+  a.makeup = f(made_up ? amount : 0);
+  const Vec3 sticks[] = {{.42F, .05F, .07F},
+                         {.40F, .11F, .13F},
+                         {.32F, .05F, .11F},
+                         {.50F, .20F, .18F},
+                         {.24F, .06F, .06F}};
+  a.makeup_color = ramp(sticks, 5, random.uniform(0, 4));
+  a.liner = f(made_up ? amount * random.uniform(0, 1) : 0);
+  a.lash = f(random.uniform(0.45, 0.8) + 0.15 * (1 - p.g));
+  a.sclera_red = f(random.uniform(0, 0.5) * (0.4 + 0.6 * p.o));
+  const double light_eyes = 0.6 * clamp((p.caucasian - 0.4) / 0.6, 0.0, 1.0);
+  const double kind = random.uniform();
+  const double level = random.uniform(0.5, 1.9);
+  const Vec3 brown = Vec3{.10F, .052F, .028F} * f(level);
+  const Vec3 blue = Vec3{.17F, .24F, .33F} * f(0.6 + 0.3 * level);
+  const Vec3 green = Vec3{.19F, .21F, .13F} * f(0.6 + 0.3 * level);
+  a.iris = kind < 0.55 * light_eyes ? blue : kind < light_eyes ? green : brown;
+}
+
+void draw_brows(Random& random, const Person& p, Appearance& a) {
+  a.brow_width = f(exp_of(random.normal(0.10 * (2 * p.g - 1), 0.25)));
+  a.brow_alpha = f(random.uniform(0.5, 0.95) * (1 - 0.25 * p.o));
+  a.brow_shift = f(random.normal(-0.03 * p.g, 0.035));
+  a.brow_tail = f(random.normal(0, 0.04));
+  a.brow_arch = f(random.normal(0.02 * (1 - p.g), 0.025));
+}
+
+// Grey comes with age; light hair with light skin.
+Vec3 draw_hair_color(Random& random, const Person& p) {
+  const Vec3 colors[] = {{.010F, .008F, .007F},
+                         {.028F, .017F, .011F},
+                         {.070F, .038F, .021F},
+                         {.16F, .092F, .046F},
+                         {.33F, .22F, .11F}};
+  double index = random.exponential(1.05) * square(p.caucasian);
+  index += random.normal(0, 0.15);
+  Vec3 color = ramp(colors, 5, index);
+  const bool red = random.chance(0.08 * p.caucasian);
+  if (red) color = mix(color, Vec3{.20F, .06F, .018F}, 0.75F);
+  const double grey = clamp((p.o - 0.28) * 1.7 * random.uniform(0.2, 1.3), 0.0, 1.0);
+  const double white = random.uniform(0.20, 0.48);
+  return mix(color, Vec3{f(white), f(0.98 * white), f(0.95 * white)}, f(grey));
+}
+
+void draw_hairline(Random& random, const Person& p, Appearance& a) {
+  a.hairline = f(1.05 + clamp(random.normal(0.02 + 0.12 * p.g * p.o, 0.09), -0.2, 0.4));
+  a.hairline_curve = f(random.normal(1, 0.4));
+  a.hairline_depth = f(random.normal(-0.75, 0.1) + 0.1 * (1 - p.g));
+  a.hairline_tilt = f(random.normal(0, 0.09));
+  a.recession = f(p.g > 0.5 ? random.uniform(0, 0.22) * (0.4 + p.o) : 0);
+  const bool horseshoe = p.g > 0.6 && random.chance(0.06 + 0.35 * p.o);
+  const double back = random.uniform(0.5, 1.3);
+  if (horseshoe) a.hairline += f(back);
+}
+
+// Eight silhouettes as regions of one continuous space: shaven, cropped, short, full, afro, bob,
+// long, long with a fringe.
+void draw_style(Random& random, const Person& p, Appearance& a) {
+  const double long_hair = 0.78 * (1 - p.g) + 0.07;
+  a.hair_presence = 1;
+  a.hair_gloss = f(random.uniform(0.3, 1));
+  a.hair_wave = f(random.uniform());
+  a.hair_curl = f(clamp(0.75 * p.african + random.normal(0.15, 0.15), 0.0, 1.0));
+  a.hair_open = f(random.uniform(0.95, 1.6));
+  a.hair_length = 0;
+  a.hair_volume = f(random.uniform(0.06, 0.3));
+  const double fringe = random.uniform(0.4, 1);
+  a.fringe = f(random.chance(0.12 + 0.2 * (1 - p.g)) && a.hairline < 1.4F ? fringe : 0);
+  if (random.chance(long_hair) && a.hairline < 1.5F) {
+    a.hair_length = f(random.uniform(0.25, 1));
+    a.hair_volume = f(random.uniform(0.10, 0.24));
+  } else if (random.chance(0.25 * p.african + 0.03)) {
+    a.hair_volume = f(random.uniform(0.3, 0.75));
+    a.fringe = 0;
+  } else if (p.g > 0.6 && random.chance(0.25 + 0.25 * p.african)) {
+    a.hair_volume = f(random.uniform(0.01, 0.05));
+    a.fringe = 0;
+  }
+  if (p.g > 0.6 && random.chance(0.06 + 0.12 * p.o)) {
+    a.hair_presence = f(random.uniform(0, 0.35));
+    a.fringe = 0;
+    a.hair_length = 0;
+  }
+}
+
+void draw_beard(Random& random, const Person& p, Appearance& a) {
+  const bool bearded = p.g > 0.6;
+  const double kind = random.uniform();
+  const double parts = random.uniform();
+  const double density = random.uniform();
+  const double length = random.uniform();
+  if (!bearded || kind < 0.42) return;
+  const bool full = kind > 0.72;
+  a.moustache = f(parts < 0.8 ? 1 : 0);
+  a.chin_beard = f(parts < 0.1 ? 0 : 1);
+  a.side_beard = f(parts < 0.1 || (parts > 0.5 && parts < 0.75) ? 0 : 1);
+  a.beard_density = f(full ? 0.5 + 0.45 * density : 0.1 + 0.3 * density);
+  a.beard_length = f(full ? 0.10 * square(length) + 0.01 : 0);
+}
+
+}  // namespace
+
+Appearance draw_appearance(Random& random, const float* macros, bool hair) {
+  const Person p{macros[kGender], 2.0 * macros[kAge] - 1.0, macros[kEthnicity],
+                 macros[kEthnicity + 1], macros[kEthnicity + 2]};
+  Appearance a{};
+  draw_skin(random, p, a);
+  draw_lips_and_eyes(random, p, a);
+  draw_brows(random, p, a);
+  a.hair_color = draw_hair_color(random, p);
+  a.beard_color = mix(a.hair_color, draw_hair_color(random, p), 0.3F);
+  draw_hairline(random, p, a);
+  draw_style(random, p, a);
+  draw_beard(random, p, a);
+  a.noise_u = f(random.uniform(0, 64));
+  a.noise_v = f(random.uniform(0, 64));
+  if (!hair) {
+    a.hair_presence = a.hair_length = a.hair_volume = a.fringe = 0;
+    a.moustache = a.chin_beard = a.side_beard = a.beard_density = a.beard_length = 0;
+  }
+  return a;
+}
+
+}  // namespace synface::morphable

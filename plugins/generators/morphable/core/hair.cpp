@@ -1,0 +1,147 @@
+#include "core/hair.h"
+
+namespace synface::morphable {
+namespace {
+
+constexpr std::size_t kSectors = 36;
+constexpr std::size_t kLevels = 18;
+constexpr float kTop = 1.2F;      // eye distances over the eyes
+constexpr float kBottom = -1.5F;  // the head's profile is measured down to here
+constexpr float kAxis = -1.35F;   // z of the vertical axis through the head
+
+// Radius of the head around the axis by sector and level, where hair hangs straight down from the
+// widest place above.
+class Profile {
+ public:
+  Profile(const HeadModel& head, const std::vector<Vec3>& positions) {
+    for (std::size_t v = 0; v < positions.size(); ++v) {
+      const Vec3 p = positions[v];
+      if (p.y > kTop + 0.3F || p.y < kBottom || head.ear[v] > 0.3F) continue;
+      const float z = p.z - kAxis;
+      raise(sector(atan2_fast(p.x, z)), level(p.y), sqrt_of(p.x * p.x + z * z));
+    }
+    fill();
+  }
+  float radius(float angle, float y) const {
+    const float s = (angle / 6.2831853F + 0.5F) * static_cast<float>(kSectors) - 0.5F;
+    const int i = floor_int(s);
+    const float t = s - static_cast<float>(i);
+    const std::size_t l = level(y);
+    return mix(radius_[wrap(i)][l], radius_[wrap(i + 1)][l], t);
+  }
+
+ private:
+  static std::size_t wrap(int i) {
+    const int n = static_cast<int>(kSectors);
+    return static_cast<std::size_t>(((i % n) + n) % n);
+  }
+  static std::size_t sector(float angle) {
+    return wrap(floor_int((angle / 6.2831853F + 0.5F) * static_cast<float>(kSectors)));
+  }
+  static std::size_t level(float y) {
+    const float at = (kTop - y) / (kTop - kBottom) * static_cast<float>(kLevels);
+    return static_cast<std::size_t>(clamp(at, 0.0F, static_cast<float>(kLevels - 1)));
+  }
+  void raise(std::size_t s, std::size_t l, float r) {
+    if (r > radius_[s][l]) radius_[s][l] = r;
+  }
+  // Empty sectors take their neighbours' mean; then each level is at least the one above.
+  void fill() {
+    for (std::size_t l = 0; l < kLevels; ++l) {
+      std::array<float, kSectors> smooth_row{};
+      for (std::size_t s = 0; s < kSectors; ++s) {
+        float sum = 0;
+        float weight = 0;
+        for (int d = -2; d <= 2; ++d) {
+          const float r = radius_[wrap(static_cast<int>(s) + d)][l];
+          if (r <= 0.0F) continue;
+          sum += r;
+          weight += 1.0F;
+        }
+        smooth_row[s] = weight > 0.0F ? sum / weight : 0.0F;
+      }
+      for (std::size_t s = 0; s < kSectors; ++s) {
+        const float above = l > 0 ? radius_[s][l - 1] : 0.0F;
+        radius_[s][l] = smooth_row[s] > above ? smooth_row[s] : above;
+      }
+    }
+  }
+
+  std::array<std::array<float, kLevels>, kSectors> radius_{};
+};
+
+}  // namespace
+
+float beard_field(const Appearance& a, Vec3 q) {
+  const float ax = q.x < 0.0F ? -q.x : q.x;
+  const float below_nose = smooth(0.78F, 0.86F, -q.y);
+  const float lip = smooth(-1.34F, -1.10F, q.y);  // over the lower lip's lower edge
+  const float middle = 1.0F - smooth(0.42F, 0.62F, ax);
+  const float moustache = a.moustache * below_nose * lip * middle;
+  // The cheek's border runs from the corner of the mouth up to the ear.
+  const float border = -1.12F + 0.62F * clamp(ax - 0.40F, 0.0F, 0.75F);
+  const float under = smooth(-0.16F, 0.10F, border - q.y);
+  const float throat = 1.0F - smooth(1.95F, 2.35F, -q.y);
+  const float front = smooth(-1.25F, -0.95F, q.z);
+  const float chin = a.chin_beard * (1.0F - smooth(0.42F, 0.62F, ax)) * smooth(1.30F, 1.48F, -q.y);
+  const float corner = a.chin_beard * a.moustache * smooth(0.36F, 0.46F, ax) *
+                       (1.0F - smooth(0.52F, 0.66F, ax)) * smooth(1.0F, 1.2F, -q.y);
+  const float side = a.side_beard * under * smooth(0.40F, 0.62F, ax);
+  // Sideburns before the ears join beard and hair.
+  const float burns = a.side_beard * smooth(0.95F, 1.08F, ax) * smooth(-0.5F, -0.1F, 0.2F - q.y) *
+                      smooth(-1.3F, -1.1F, q.z) * (1.0F - smooth(-0.75F, -0.5F, q.z));
+  float most = moustache;
+  for (const float m : {chin * front, corner, side * front, burns}) most = m > most ? m : most;
+  return most * throat;
+}
+
+std::vector<Corners> sheet_triangles(int32_t first_vertex) {
+  std::vector<Corners> out;
+  const auto at = [first_vertex](std::size_t column, std::size_t row) {
+    return first_vertex + static_cast<int32_t>(row * kSheetColumns + column);
+  };
+  for (std::size_t r = 0; r + 1 < kSheetRows; ++r) {
+    for (std::size_t c = 0; c + 1 < kSheetColumns; ++c) {
+      out.push_back({at(c, r), at(c, r + 1), at(c + 1, r + 1)});
+      out.push_back({at(c, r), at(c + 1, r + 1), at(c + 1, r)});
+    }
+  }
+  return out;
+}
+
+void place_sheet(const HeadModel& head, const Appearance& a, const std::vector<Vec3>& positions,
+                 Vec3* sheet) {
+  const float amount = smooth(0.0F, 0.2F, a.hair_length) * a.hair_presence;
+  if (amount <= 0.0F) {
+    for (std::size_t i = 0; i < kSheetVertices; ++i) sheet[i] = {0, 0, kAxis};
+    return;
+  }
+  const Profile profile(head, positions);
+  const float end = mix(-0.1F, -3.2F, a.hair_length);
+  for (std::size_t c = 0; c < kSheetColumns; ++c) {
+    const float turn = static_cast<float>(c) / static_cast<float>(kSheetColumns - 1);  // 0..1
+    const float column = static_cast<float>(c);
+    const float lock = noise2(column * 0.45F + a.noise_u, 3.5F);
+    const float tip = end + 0.5F * (lock - 0.5F) * (0.4F + a.hair_wave);
+    for (std::size_t r = 0; r < kSheetRows; ++r) {
+      const float down = static_cast<float>(r) / static_cast<float>(kSheetRows - 1);
+      const float y = mix(0.95F, tip, down);
+      // The opening for the face narrows below the cheeks and is ragged.
+      const float ragged = 0.10F * (noise2(y * 2.2F + a.noise_v, turn < 0.5F ? 1.5F : 9.5F) - 0.5F);
+      const float open = a.hair_open + ragged - 0.22F * smooth(-0.4F, -1.6F, y);
+      const float angle = mix(open, 6.2831853F - open, turn);
+      const float wave = a.hair_wave * 0.09F *
+                         (noise2(column * 0.5F + 7.0F, y * 2.5F + 3.0F * a.hair_curl) - 0.5F);
+      const float thick = mix(-0.12F, a.hair_volume + 0.05F, smooth(0.0F, 0.22F, down)) +
+                          0.10F * (lock - 0.5F) + 0.22F * a.hair_curl * down + wave;
+      const float neck = 0.35F * smooth(-0.9F, -2.0F, y) * (1.0F - a.hair_curl);
+      const float wrapped = angle > 3.14159265F ? angle - 6.2831853F : angle;
+      const float radius = amount * (profile.radius(wrapped, y) + thick - neck);
+      const SinCos sc = sincos_of(static_cast<double>(angle));
+      sheet[r * kSheetColumns + c] = {radius * static_cast<float>(sc.sin), y,
+                                      kAxis + radius * static_cast<float>(sc.cos)};
+    }
+  }
+}
+
+}  // namespace synface::morphable

@@ -1,0 +1,178 @@
+#include "core/head_model.h"
+
+#include <algorithm>
+
+#include "core/safetensors.h"
+
+namespace synface::morphable {
+namespace {
+
+std::vector<std::string> lines(const std::string& text) {
+  std::vector<std::string> out;
+  std::size_t begin = 0;
+  while (begin < text.size()) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    out.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return out;
+}
+
+std::vector<Vec3> triples(const std::vector<float>& flat) {
+  std::vector<Vec3> out(flat.size() / 3);
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    out[i] = {flat[3 * i], flat[3 * i + 1], flat[3 * i + 2]};
+  }
+  return out;
+}
+
+// Every element must lie in low .. high - 1.
+void check_range(const TensorFile& file, const char* name, const std::vector<int32_t>& values,
+                 int64_t low, std::size_t high) {
+  for (const int32_t v : values) {
+    if (v < low || v >= static_cast<int64_t>(high)) {
+      file.fail(std::string("tensor '") + name + "' has the index " + std::to_string(v) +
+                " out of range");
+    }
+  }
+}
+
+std::vector<Corners> read_corners(const TensorFile& file, const char* name, std::size_t count,
+                                  std::size_t vertices) {
+  const std::vector<int32_t> flat = file.i32(name, {count, 3});
+  check_range(file, name, flat, 0, vertices);
+  std::vector<Corners> out(flat.size() / 3);
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    out[i] = {flat[3 * i], flat[3 * i + 1], flat[3 * i + 2]};
+  }
+  return out;
+}
+
+Targets read_targets(const TensorFile& file, const std::string& prefix, std::size_t vertices) {
+  Targets t;
+  t.offset = file.i32(prefix + "_offset", {0});
+  t.index = file.i32(prefix + "_index", {0});
+  t.delta = triples(file.f32(prefix + "_delta", {t.index.size(), 3}));
+  check_range(file, (prefix + "_index").c_str(), t.index, 0, vertices);
+  const bool framed = !t.offset.empty() && t.offset.front() == 0 &&
+                      static_cast<std::size_t>(t.offset.back()) == t.index.size();
+  if (!framed || !std::is_sorted(t.offset.begin(), t.offset.end())) {
+    file.fail("tensor '" + prefix + "_offset' does not cut the targets");
+  }
+  return t;
+}
+
+std::vector<Coefficient> read_coefficients(const TensorFile& file, std::size_t targets) {
+  const std::vector<std::string> names = lines(file.note("coefficient_names"));
+  const std::size_t n = names.size();
+  const std::vector<int32_t> pairs = file.i32("coefficient_target", {n, 2});
+  const std::vector<int32_t> tie = file.i32("coefficient_tie", {n});
+  const std::vector<float> prior = file.f32("coefficient_prior", {n, 2});
+  check_range(file, "coefficient_target", pairs, -1, targets);
+  check_range(file, "coefficient_tie", tie, -1, n);
+  std::vector<Coefficient> out;
+  for (std::size_t i = 0; i < n; ++i) {
+    out.push_back(
+        {names[i], pairs[2 * i], pairs[2 * i + 1], tie[i], prior[2 * i], prior[2 * i + 1]});
+    if (!(prior[2 * i] > 0.0F) || !(prior[2 * i + 1] >= prior[2 * i])) {
+      file.fail("coefficient '" + names[i] + "' has no usable prior");
+    }
+  }
+  return out;
+}
+
+void read_mesh(const TensorFile& file, HeadModel& head) {
+  head.base = triples(file.f32("base", {0, 3}));
+  const std::size_t vertices = head.base.size();
+  head.canonical = triples(file.f32("canonical", {vertices, 3}));
+  for (const auto& [name, to] : {std::pair{"occlusion", &head.occlusion}, {"ear", &head.ear}}) {
+    for (const uint8_t v : file.u8(name, {vertices})) {
+      to->push_back(static_cast<float>(v) / 255.0F);
+    }
+  }
+  const std::vector<float> paint = file.f32("paint", {0, 2});
+  for (std::size_t i = 0; i < paint.size() / 2; ++i) {
+    head.paint.push_back({paint[2 * i], paint[2 * i + 1]});
+  }
+  head.triangles = read_corners(file, "triangles", 0, vertices);
+  const std::size_t triangles = head.triangles.size();
+  head.paint_triangles = read_corners(file, "paint_triangles", triangles, head.paint.size());
+  for (const uint8_t p : file.u8("part", {triangles})) {
+    if (p >= static_cast<uint8_t>(Part::kHair)) file.fail("tensor 'part' has an unknown part");
+    head.part.push_back(static_cast<Part>(p));
+  }
+}
+
+void read_landmarks(const TensorFile& file, HeadModel& head) {
+  const std::vector<int32_t> flat = file.i32("landmarks", {68, 2});
+  check_range(file, "landmarks", flat, -1, head.base.size());
+  std::vector<Vec2> paint_of(head.base.size());
+  for (std::size_t t = 0; t < head.triangles.size(); ++t) {
+    if (head.part[t] != Part::kSkin) continue;
+    for (std::size_t c = 0; c < 3; ++c) {
+      paint_of[static_cast<std::size_t>(head.triangles[t][c])] =
+          head.paint[static_cast<std::size_t>(head.paint_triangles[t][c])];
+    }
+  }
+  for (std::size_t l = 0; l < 68; ++l) {
+    head.landmarks[l] = {flat[2 * l], flat[2 * l + 1]};
+    const bool present = flat[2 * l] >= 0 && flat[2 * l + 1] >= 0;
+    if (l >= 17 && !present) file.fail("landmark " + std::to_string(l) + " is missing");
+    if (!present) continue;
+    const Vec2 p = paint_of[static_cast<std::size_t>(flat[2 * l])];
+    const Vec2 q = paint_of[static_cast<std::size_t>(flat[2 * l + 1])];
+    head.landmark_paint[l] = {0.5F * (p.x + q.x), 0.5F * (p.y + q.y)};
+  }
+}
+
+void find_eyes(const TensorFile& file, HeadModel& head) {
+  for (std::size_t t = 0; t < head.triangles.size(); ++t) {
+    if (head.part[t] != Part::kLeftEye && head.part[t] != Part::kRightEye) continue;
+    auto& list = head.eye_vertices[head.part[t] == Part::kLeftEye ? 0 : 1];
+    list.insert(list.end(), head.triangles[t].begin(), head.triangles[t].end());
+  }
+  for (auto& list : head.eye_vertices) {
+    std::sort(list.begin(), list.end());
+    list.erase(std::unique(list.begin(), list.end()), list.end());
+    if (list.size() < 8) file.fail("has no eyeballs (parts 3 and 4)");
+  }
+}
+
+}  // namespace
+
+void Targets::add(std::size_t target, float weight, std::vector<Vec3>& positions) const {
+  const auto end = static_cast<std::size_t>(offset[target + 1]);
+  for (auto e = static_cast<std::size_t>(offset[target]); e < end; ++e) {
+    positions[static_cast<std::size_t>(index[e])] += delta[e] * weight;
+  }
+}
+
+HeadModel HeadModel::read(const std::string& path) {
+  const TensorFile file(path);
+  if (file.note("format") != "synface-head") file.fail("is no head model");
+  if (file.note("version") != "1") {
+    file.fail("has format version " + file.note("version") + ", this plugin reads version 1");
+  }
+  HeadModel head;
+  head.model = file.note("model");
+  head.licence = file.note("licence");
+  read_mesh(file, head);
+  read_landmarks(file, head);
+  find_eyes(file, head);
+  head.targets = read_targets(file, "target", head.base.size());
+  head.coefficients = read_coefficients(file, head.targets.size());
+  const std::vector<int32_t> macro = file.i32("macro_target", {3, 2, 2});
+  check_range(file, "macro_target", macro, -1, head.targets.size());
+  std::copy(macro.begin(), macro.end(), head.macro_target.begin());
+  head.units = read_targets(file, "unit", head.base.size());
+  head.unit_names = lines(file.note("unit_names"));
+  if (head.unit_names.size() != head.units.size()) file.fail("has another number of unit names");
+  return head;
+}
+
+int HeadModel::unit(const char* name) const {
+  const auto at = std::find(unit_names.begin(), unit_names.end(), name);
+  return at == unit_names.end() ? -1 : static_cast<int>(at - unit_names.begin());
+}
+
+}  // namespace synface::morphable

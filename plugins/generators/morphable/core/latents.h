@@ -1,0 +1,105 @@
+// The latent row of one image: seven blocks of float32, one after the other.
+//
+//   identity      5 + C + appearance   per identity, mixable: gender, age, three ethnicities, the
+//                                      C coefficients of the head model, Appearance
+//   expression    U + 2                weights of the U face units (0..1), gaze yaw and pitch
+//   illumination, pose, camera, background: the structs below
+//
+// Every number is continuous, so that a linear mixture of two identities is an identity again: a
+// feature that a person has or has not (hair, beard, freckles) is an amount, and the noise of the
+// skin is placed by an offset that moves with the mixture.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <type_traits>
+
+#include "core/head_model.h"
+#include "core/math.h"
+
+namespace synface::morphable {
+
+// Lengths in eye distances, colours linear RGB, amounts 0..1, unless said otherwise.
+struct Appearance {
+  float melanin, redness, yellowness;  // of the skin ramp; the two tints about N(0, 0.6)
+  float mottle, flush, under_eye, freckles, moles, wrinkles, oil;
+  Vec3 lip_tint;  // lips = skin x tint
+  float makeup;
+  Vec3 makeup_color;
+  float brow_width, brow_alpha, brow_shift, brow_tail, brow_arch;  // width: a factor
+  Vec3 iris;
+  float sclera_red, lash, liner;
+  Vec3 hair_color;
+  float hair_presence;  // 0: shaven, 1: full
+  float hairline, hairline_curve, hairline_depth, hairline_tilt, recession, fringe;
+  float hair_volume, hair_curl, hair_length, hair_open, hair_wave, hair_gloss;
+  float moustache, chin_beard, side_beard, beard_density, beard_length;
+  Vec3 beard_color;
+  float noise_u, noise_v;
+};
+struct Illumination {
+  Vec3 ambient;
+  float ambient_tilt;                // how much brighter the sky is than the floor
+  float key_azimuth, key_elevation;  // radians
+  Vec3 key;
+  float fill_azimuth, fill_elevation;
+  Vec3 fill;
+  float exposure;  // stops
+};
+struct Pose {
+  float yaw, pitch, roll;  // radians; yaw > 0: towards the subject's left
+};
+struct Camera {
+  float distance;    // eye distances
+  float softness;    // share of a 3 x 3 binomial blur, 0..1
+  float noise;       // standard deviation, grey levels
+  float jitter[10];  // of the five landmarks (x, y), pixels at 112
+};
+struct Background {
+  Vec3 color[3];
+  float angle, edge, softness;  // of the border between colours 0 and 1
+  float blobs, frequency;       // amount of colour 2, blobs per image side
+  float u, v;
+};
+
+constexpr std::size_t kMacros = 5;
+constexpr std::size_t kGender = 0;     // 0 female, 1 male
+constexpr std::size_t kAge = 1;        // 0.5: 25 years, 1: 90
+constexpr std::size_t kEthnicity = 2;  // african, asian, caucasian
+
+template <typename Block>
+constexpr std::size_t floats_of() {
+  static_assert(sizeof(Block) % sizeof(float) == 0 && alignof(Block) == alignof(float));
+  return sizeof(Block) / sizeof(float);
+}
+
+template <typename Block>
+Block load_block(const float* from) {
+  static_assert(std::is_trivially_copyable_v<Block>);
+  Block block;
+  std::memcpy(static_cast<void*>(&block), from, floats_of<Block>() * sizeof(float));
+  return block;
+}
+template <typename Block>
+void store_block(const Block& block, float* to) {
+  static_assert(std::is_trivially_copyable_v<Block>);
+  std::memcpy(to, &block, floats_of<Block>() * sizeof(float));
+}
+
+// Where the blocks lie in a row.
+struct Layout {
+  std::size_t appearance, identity_end, expression_end, illumination_end, pose_end, camera_end,
+      size;
+
+  explicit Layout(const HeadModel& head)
+      : appearance(kMacros + head.coefficients.size()),
+        identity_end(appearance + floats_of<Appearance>()),
+        expression_end(identity_end + head.units.size() + 2),
+        illumination_end(expression_end + floats_of<Illumination>()),
+        pose_end(illumination_end + floats_of<Pose>()),
+        camera_end(pose_end + floats_of<Camera>()),
+        size(camera_end + floats_of<Background>()) {}
+};
+
+}  // namespace synface::morphable

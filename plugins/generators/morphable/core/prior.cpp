@@ -1,0 +1,225 @@
+#include "core/prior.h"
+
+#include <string>
+
+#include "core/random.h"
+
+namespace synface::morphable {
+namespace {
+
+// Streams 2 and 3 are the ABI's for identity and sample; the plugin's own begin at 256.
+constexpr uint32_t kShapeStream = 2;
+constexpr uint32_t kExpressionStream = 3;
+constexpr uint32_t kAppearanceStream = 256;
+constexpr uint32_t kIlluminationStream = 257;
+constexpr uint32_t kPoseStream = 258;
+constexpr uint32_t kCameraStream = 259;
+constexpr uint32_t kBackgroundStream = 260;
+
+float f(double x) {
+  return static_cast<float>(x);
+}
+double radians(double degrees) {
+  return degrees * (kPi / 180.0);
+}
+double limited(double x, double limit) {
+  return clamp(x, -limit, limit);
+}
+
+// Gender near its ends, ages 25 to 80, mixed ethnicities: the calibrated prior of the MakeHuman
+// head whose spread equals that of 3D scans.
+void draw_macros(Random& random, float* macros) {
+  macros[kGender] = f(random.beta(0.35, 0.35));
+  const double age = random.beta(1.1, 2.6);
+  macros[kAge] = f(0.5 + 0.5 * (age < 0.85 ? age : 0.85));
+  double g[3];
+  double sum = 0;
+  for (double& x : g) sum += x = random.gamma(0.45) + 1e-12;
+  for (std::size_t e = 0; e < 3; ++e) macros[kEthnicity + e] = f(g[e] / sum);
+}
+
+double draw_within(Random& random, double sigma, double limit) {
+  for (;;) {
+    const double x = random.normal(0, sigma);
+    if (x <= limit && x >= -limit) return x;
+  }
+}
+
+void draw_shape(Random& random, const HeadModel& head, double scale, float* out) {
+  for (std::size_t i = 0; i < head.coefficients.size(); ++i) {
+    const Coefficient& c = head.coefficients[i];
+    const double sigma = scale * c.sigma;
+    if (c.negative < 0) {
+      const double x = random.normal(0, 1.3 * sigma);
+      out[i] = f(limited(x < 0 ? -x : x, 1));
+    } else if (c.tie < 0) {
+      out[i] = f(draw_within(random, sigma, c.limit));
+    } else if (static_cast<std::size_t>(c.tie) > i) {
+      const double common = draw_within(random, sigma, c.limit);
+      const double apart = random.normal(0, 0.12 * sigma);
+      out[i] = f(limited(common + apart, 1));
+      out[static_cast<std::size_t>(c.tie)] = f(limited(common - apart, 1));
+    }
+  }
+}
+
+Illumination draw_light(Random& random, bool varied, double exposure_sd) {
+  Illumination light{};
+  const auto tint = [&](double strength) {
+    const double warm = varied ? random.normal(0, 0.07) : 0;
+    const double green = varied ? random.normal(0, 0.02) : 0;
+    return Vec3{f(strength * (1 + warm)), f(strength * (1 + green)), f(strength * (1 - warm))};
+  };
+  if (!varied) {
+    light = {tint(0.5), 0.3F, 0, f(radians(30)), tint(0.8), 0, 0, tint(0), 0};
+    return light;
+  }
+  light.ambient = tint(random.uniform(0.22, 0.6));
+  light.ambient_tilt = f(random.uniform(0.1, 0.7));
+  light.key_azimuth = f(radians(limited(random.normal(0, 42), 110)));
+  light.key_elevation = f(radians(limited(random.normal(28, 20), 80)));
+  light.key = tint(random.uniform(0.4, 1.15));
+  light.fill_azimuth = f(radians(random.uniform(-120, 120)));
+  light.fill_elevation = f(radians(random.normal(15, 20)));
+  const double fill = random.uniform(0, 0.45);
+  light.fill = tint(random.chance(0.5) ? fill : 0);
+  light.exposure = f(limited(random.normal(0, exposure_sd), 3 * exposure_sd));
+  return light;
+}
+
+Background draw_background(Random& random, bool varied) {
+  Background b{};
+  if (!varied) {
+    for (Vec3& c : b.color) c = {0.25F, 0.25F, 0.25F};
+    b.softness = 1;
+    b.frequency = 2;
+    return b;
+  }
+  for (Vec3& c : b.color) {
+    // Rooms and streets are greyish: a grey of wide range, tinted now and then.
+    const double grey = exp_of(random.normal(-1.6, 0.9));
+    const double colourful = 0.15 + 0.5 * square(random.uniform());
+    c = {f(clamp(grey * (1 + colourful * random.normal()), 0.004, 1.0)),
+         f(clamp(grey * (1 + colourful * random.normal()), 0.004, 1.0)),
+         f(clamp(grey * (1 + colourful * random.normal()), 0.004, 1.0))};
+  }
+  b.angle = f(random.uniform(0, 2 * kPi));
+  b.edge = f(random.normal(0, 0.3));
+  b.softness = f(0.02 + square(random.uniform()));
+  b.blobs = f(random.uniform());
+  b.frequency = f(random.uniform(1.5, 9));
+  b.u = f(random.uniform(0, 64));
+  b.v = f(random.uniform(0, 64));
+  return b;
+}
+
+Camera draw_camera(Random& random, const PriorOptions& options) {
+  Camera camera{20, 0, 0, {}};
+  if (options.camera) {
+    camera.distance = f(exp_of(random.uniform(log_of(9), log_of(40))));
+    camera.softness = f(random.uniform(0, 0.8));
+    camera.noise = f(0.4 + random.exponential(1.3));
+  }
+  for (float& j : camera.jitter) j = f(options.jitter * random.normal());
+  return camera;
+}
+
+Pose draw_pose(Random& random, const PriorOptions& options) {
+  if (!options.pose) return Pose{};
+  return {f(radians(limited(random.normal(0, options.yaw_sd), 75))),
+          f(radians(limited(random.normal(-1, options.pitch_sd), 35))),
+          f(radians(limited(random.normal(0, options.roll_sd), 30)))};
+}
+
+// Weights of the face units by name; a unit that the model lacks moves nothing.
+class Face {
+ public:
+  Face(const HeadModel& head, float* weights) : head_(head), weights_(weights) {}
+  void set(const char* unit, double weight) {
+    const int at = head_.unit(unit);
+    if (at >= 0) weights_[at] = f(weight);
+  }
+  void both(const std::string& unit, double weight, double apart = 0) {
+    set((unit + "Left").c_str(), clamp(weight + apart, 0.0, 1.0));
+    set((unit + "Right").c_str(), clamp(weight - apart, 0.0, 1.0));
+  }
+
+ private:
+  const HeadModel& head_;
+  float* weights_;
+};
+
+// Combinations that keep lips and lids from piercing each other: mouthClose never moves without
+// jawOpen, rolls and presses are not drawn at all.
+void draw_mimic(Random& random, Face& face) {
+  const double apart = random.normal(0, 0.04);
+  if (random.chance(0.3)) return;
+  const double kind = random.uniform();
+  if (kind < 0.45) {
+    const double smile = random.uniform(0.2, 0.75);
+    face.both("mouthSmile", smile, apart);
+    face.both("cheekSquint", 0.6 * smile);
+    if (random.chance(0.5)) face.set("jawOpen", random.uniform(0.03, 0.22));
+    if (random.chance(0.4)) face.both("mouthUpperUp", random.uniform(0.1, 0.4) * smile);
+  } else if (kind < 0.6) {
+    face.set("jawOpen", random.uniform(0.08, 0.4));
+    if (random.chance(0.4)) face.set("mouthFunnel", random.uniform(0, 0.4));
+  } else if (kind < 0.72) {
+    face.both("browDown", random.uniform(0.3, 0.9), apart);
+    face.both("eyeSquint", random.uniform(0.2, 0.8));
+  } else if (kind < 0.83) {
+    const double up = random.uniform(0.2, 0.8);
+    face.set("browInnerUp", up);
+    face.both("browOuterUp", up * random.uniform(0.3, 1), apart);
+  } else if (kind < 0.91) {
+    face.set("mouthPucker", random.uniform(0.2, 0.7));
+  } else {
+    face.both("mouthFrown", random.uniform(0.2, 0.7), apart);
+  }
+}
+
+}  // namespace
+
+void Prior::draw_identity(uint64_t seed, uint32_t identity, float* block) const {
+  Random shape(seed, kShapeStream, identity, 0);
+  draw_macros(shape, block);
+  draw_shape(shape, head_, options_.shape_scale, block + kMacros);
+  Random appearance(seed, kAppearanceStream, identity, 0);
+  store_block(draw_appearance(appearance, block, options_.hair), block + Layout(head_).appearance);
+}
+
+void Prior::draw_expression(uint64_t seed, uint32_t identity, uint32_t sample, float* block) const {
+  const std::size_t units = head_.units.size();
+  for (std::size_t i = 0; i < units + 2; ++i) block[i] = 0;
+  if (!options_.expression) return;
+  Random random(seed, kExpressionStream, identity, sample);
+  Face face(head_, block);
+  draw_mimic(random, face);
+  if (random.chance(0.03)) face.both("eyeBlink", random.uniform(0.4, 1));
+  const double gaze_yaw = limited(random.normal(0, 8), 25);
+  const double gaze_pitch = limited(random.normal(0, 6), 20);
+  block[units] = f(radians(gaze_yaw));
+  block[units + 1] = f(radians(gaze_pitch));
+  const double down = gaze_pitch < 0 ? -gaze_pitch / 25 : 0;
+  const double up = gaze_pitch > 0 ? gaze_pitch / 25 : 0;
+  face.both("eyeLookDown", down);
+  face.both("eyeLookUp", up);
+}
+
+void Prior::draw(uint64_t seed, uint32_t identity, uint32_t sample, float* row) const {
+  const Layout layout(head_);
+  if (options_.copies) sample = 0;
+  draw_identity(seed, identity, row);
+  draw_expression(seed, identity, sample, row + layout.identity_end);
+  Random light(seed, kIlluminationStream, identity, sample);
+  store_block(draw_light(light, options_.illumination, options_.exposure_sd),
+              row + layout.expression_end);
+  Random pose(seed, kPoseStream, identity, sample);
+  store_block(draw_pose(pose, options_), row + layout.illumination_end);
+  Random camera(seed, kCameraStream, identity, sample);
+  store_block(draw_camera(camera, options_), row + layout.pose_end);
+  Random background(seed, kBackgroundStream, identity, sample);
+  store_block(draw_background(background, options_.background), row + layout.camera_end);
+}
+
+}  // namespace synface::morphable

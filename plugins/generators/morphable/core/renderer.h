@@ -1,0 +1,70 @@
+// One latent row to one aligned image.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "core/align.h"
+#include "core/paint.h"
+#include "core/raster.h"
+#include "core/shade.h"
+#include "core/shape.h"
+
+namespace synface::morphable {
+
+struct RenderOptions {
+  int height = 112, width = 112;
+  bool detail = true;  // skin finer than brows and lips
+};
+
+// Which image: seeds the sensor noise.
+struct ImageKey {
+  uint64_t seed = 0;
+  uint32_t identity = 0, sample = 0, set = 0;
+};
+
+// What a thread needs while it renders; keeps the last person, so that several images of one
+// identity shape it once. The picture does not depend on what was rendered before.
+struct Scratch {
+  Person person;
+  std::vector<Vec3> posed, normals;
+  std::vector<ScreenVertex> screen;
+  Raster raster;
+  std::vector<Vec3> linear, blurred;  // [H * W]
+};
+
+class Renderer {
+ public:
+  // Shares `head`; one renderer serves any number of threads, each with a scratch of its own.
+  Renderer(std::shared_ptr<const HeadModel> head, const RenderOptions& options);
+
+  // row: Layout(head).size floats. image [H, W, 3] sRGB. std::domain_error when a latent is not
+  // finite or beyond +-10000.
+  void render(const float* row, const ImageKey& key, Scratch& scratch, uint8_t* image) const;
+
+  // Pixel positions (column, row; pixel centres at .5) of the five landmarks of a row's image.
+  std::array<Vec2, 5> landmarks(const float* row, Scratch& scratch) const;
+
+  const HeadModel& head() const { return *head_; }
+  const Layout& layout() const { return layout_; }
+
+ private:
+  struct View;
+
+  View pose(const float* row, Scratch& scratch) const;
+  void project(const View& view, Scratch& scratch) const;
+  void draw(Scratch& scratch) const;
+  void resolve(const float* row, const View& view, Scratch& scratch) const;
+  Fragment fragment(const Scratch& scratch, int32_t triangle, float x, float y) const;
+  void finish(const float* row, const ImageKey& key, Scratch& scratch, uint8_t* image) const;
+
+  std::shared_ptr<const HeadModel> head_;
+  Layout layout_;
+  RenderOptions options_;
+  Chart chart_;
+  std::vector<Corners> triangles_;  // of the head, then of the hanging hair
+  std::vector<uint8_t> tone_;       // sRGB of sqrt(linear)
+};
+
+}  // namespace synface::morphable

@@ -1,0 +1,151 @@
+#include "core/shade.h"
+
+#include "core/hair.h"
+#include "core/noise.h"
+
+namespace synface::morphable {
+namespace {
+
+constexpr float kIrisSine = 0.3584F;  // sin 21 degrees: the eyeball is larger than a real one
+constexpr float kPupil = 0.42F;       // of the iris's radius
+
+float positive(float x) {
+  return x > 0.0F ? x : 0.0F;
+}
+
+}  // namespace
+
+Shader::Shader(const Chart& chart, const Person& person, const Lights& lights, const Rotation& head,
+               const Vec3 (&gaze)[2], float pixel, bool detail)
+    : chart_(chart),
+      person_(person),
+      look_(person.look),
+      lights_(lights),
+      head_(head),
+      gaze_{gaze[0], gaze[1]},
+      skin_(skin_color(person.look)),
+      pixel_(pixel),
+      detail_(detail) {}
+
+Vec3 Shader::irradiance(Vec3 n, float occlusion) const {
+  Vec3 sum = lights_.ambient * (occlusion * (1.0F + lights_.tilt * n.y));
+  const float open = 0.35F + 0.65F * occlusion;
+  for (const Lamp& lamp : lights_.lamp) {
+    sum += lamp.color * (open * lambert(dot(n, lamp.direction)));
+  }
+  return sum;
+}
+
+Vec3 Shader::shade_hair(Vec3 q, Vec3 n, float occlusion) const {
+  // Strands leave the crown in all directions and fall.
+  const Vec3 crown{0.0F, 1.7F, -1.5F};
+  const Vec3 away = q - crown;
+  const float turn = atan2_fast(q.x, q.z - crown.z);
+  const float along = 0.55F * (away.y < 0.0F ? -away.y : 0.0F) + 0.3F * length(away);
+  const float bend = look_.hair_curl * 0.5F * noise2(5.0F * along, 2.0F * turn) +
+                     look_.hair_wave * 0.12F * noise2(2.5F * along, 1.5F * turn + 9.0F);
+  const float u = turn + bend + look_.noise_u;
+  const float coarse = noise2(8.0F * u, (0.8F + 5.0F * look_.hair_curl) * along);
+  const float fine = noise2_band(u, 0.06F * along, 34, 0.7F * pixel_);
+  const float strand = 0.45F + 0.55F * coarse + 0.5F * (fine - 0.5F);
+  const Vec3 color = look_.hair_color * (0.35F + 1.05F * strand);
+  Vec3 out = irradiance(n, occlusion) * color;
+  // Kajiya and Kay 1989: a highlight across the strands, shifted by the noise.
+  Vec3 tangent = head_.apply(normalized(Vec3{away.x, away.y - 0.6F, away.z}));
+  tangent = normalized(tangent - n * dot(tangent, n) + n * (0.25F * (coarse - 0.5F)));
+  const float gloss = look_.hair_gloss * (1.0F - 0.7F * look_.hair_curl) * occlusion;
+  const Vec3 tint = mix(color, Vec3{1, 1, 1}, 0.35F);
+  for (const Lamp& lamp : lights_.lamp) {
+    const float t = dot(tangent, lamp.half);
+    const float sine = sqrt_of(positive(1.0F - t * t));
+    const float facing = smooth(-0.2F, 0.5F, dot(n, lamp.direction));
+    out += lamp.color * tint * (0.16F * gloss * facing * power32(sine) * (0.4F + fine));
+  }
+  return out;
+}
+
+Vec3 Shader::shade_skin(const Fragment& f, Vec3 n) const {
+  const float field = hair_field(look_, f.q);
+  const float strands =
+      noise2(9.0F * atan2_fast(f.q.x, f.q.z + 1.5F) + look_.noise_u, 2.0F * f.q.y);
+  const float jag = mix(0.13F, 0.22F, look_.fringe);
+  const float thin = mix(0.80F, 1.0F, smooth(0.02F, 0.09F, look_.hair_volume));
+  const float grown = smooth(-0.02F, 0.12F, field + jag * (strands - 0.5F)) * thin *
+                      look_.hair_presence * (1.0F - f.ear) * (f.q.y > -1.2F ? 1.0F : 0.0F);
+  Vec3 hair;
+  if (grown > 0.0F) hair = shade_hair(f.q, n, f.occlusion);
+  if (grown >= 0.995F) return hair;
+
+  float shine = 0.35F + 0.65F * look_.oil;
+  const Vec3 albedo = paint_skin(look_, chart_, {f.q, f.a, f.b, pixel_}, skin_, detail_, shine);
+  // Hair over the forehead takes light away from the skin beside it.
+  const float under = 0.45F * look_.hair_presence * smooth(0.03F, 0.25F, look_.hair_volume) *
+                      smooth(-0.22F, 0.02F, field);
+  const float open = f.occlusion * (1.0F - under);
+  Vec3 light = lights_.ambient * (open * (1.0F + lights_.tilt * n.y));
+  const float direct = 0.35F + 0.65F * open;
+  Vec3 gleam;
+  const float rim = square(square(1.0F - positive(n.z)));
+  for (const Lamp& lamp : lights_.lamp) {
+    const float c = dot(n, lamp.direction);
+    light += lamp.color * lambert_skin(c) * direct;
+    const float h = positive(dot(n, lamp.half));
+    const float lobe = (0.035F * power14(h) + 0.05F * look_.oil * power32(h)) * (1.0F + 3.0F * rim);
+    gleam += lamp.color * (lobe * shine * open * smooth(-0.05F, 0.3F, c));
+  }
+  Vec3 color = albedo * light + gleam;
+  if (f.part == Part::kMouth) color = color * (clamp(f.occlusion, 0.05F, 0.5F));
+  if (f.part == Part::kSocket) color = color * (0.3F + 0.5F * f.occlusion);
+  return mix(color, hair, grown);
+}
+
+Vec3 Shader::shade_eye(const Fragment& f, Vec3 n) const {
+  const std::size_t side = f.part == Part::kLeftEye ? 0 : 1;
+  const Vec3 gaze = gaze_[side];
+  const float toward = dot(n, gaze);
+  const float sine = sqrt_of(positive(1.0F - toward * toward));
+  const float t = toward > 0.0F ? sine / kIrisSine : 3.0F;
+  const float soft = 0.5F * pixel_ / (person_.eye_radius[side] * kIrisSine);
+  Vec3 white{0.62F, 0.58F, 0.55F};
+  white = white * Vec3{1, 1 - 0.16F * look_.sclera_red, 1 - 0.18F * look_.sclera_red};
+  const Vec3 inner = head_.undo(n);
+  const float angle = atan2_fast(inner.y, inner.x);
+  const float rays = detail_ ? noise2_band(0.9F * angle + look_.noise_u, 0.0F, 9.0F, pixel_) : 0.5F;
+  Vec3 iris = look_.iris * (0.75F + 0.5F * rays) * (1.0F + 0.35F * smooth(0.85F, 0.45F, t));
+  iris = iris * (1.0F - 0.55F * smooth(0.72F, 1.0F, t));
+  iris = mix(Vec3{0.008F, 0.008F, 0.008F}, iris, smooth(kPupil - soft, kPupil + soft, t));
+  Vec3 albedo = mix(iris, white, smooth(0.97F - soft, 1.03F + soft, t));
+  // The upper lid and its lashes shade the ball.
+  const float height = inner.y * person_.eye_radius[side] / person_.lid_height[side];
+  const float lid = 1.0F - 0.62F * smooth(0.05F, 1.1F, height);
+  const float corner = 1.0F - 0.35F * smooth(0.25F, 0.62F, inner.x < 0.0F ? -inner.x : inner.x);
+  Vec3 out = irradiance(n, 0.75F) * albedo * (lid * corner);
+  // The cornea bulges: its normal turns faster than the ball's.
+  const Vec3 cornea = t < 1.3F ? normalized(n + (n - gaze) * 0.6F) : n;
+  for (const Lamp& lamp : lights_.lamp) {
+    const float h = positive(dot(cornea, lamp.half));
+    out += lamp.color * (0.9F * power32(h) * power32(h) * power32(h) * (0.4F + 0.6F * lid));
+  }
+  return out + lights_.ambient * (0.02F * lid);
+}
+
+Vec3 Shader::shade(const Fragment& f) const {
+  Vec3 n = normalized(f.normal);
+  switch (f.part) {
+    case Part::kLeftEye:
+    case Part::kRightEye:
+      return shade_eye(f, n);
+    case Part::kTeeth:
+      return irradiance(n, 0.15F + 0.6F * f.occlusion) * Vec3{0.50F, 0.46F, 0.38F};
+    case Part::kTongue:
+      return irradiance(n, 0.1F + 0.4F * f.occlusion) * Vec3{0.30F, 0.10F, 0.09F};
+    case Part::kHair: {
+      if (f.back) n = n * -1.0F;
+      return shade_hair(f.q, n, f.back ? 0.25F : f.occlusion);
+    }
+    default:
+      return shade_skin(f, n);
+  }
+}
+
+}  // namespace synface::morphable

@@ -1,0 +1,52 @@
+// The colour of a fragment: what a pixel sees of one surface.
+#pragma once
+
+#include "core/light.h"
+#include "core/paint.h"
+#include "core/shape.h"
+
+namespace synface::morphable {
+
+struct Fragment {
+  Vec3 normal;         // camera axes, not normalised
+  Vec3 q;              // canonical position; for hanging hair the position on the person's head
+  float a = 0, b = 0;  // chart
+  float occlusion = 1, ear = 0;
+  Part part = Part::kSkin;
+  bool back = false;  // the inner side of hanging hair
+};
+
+// Axes of the head in the camera: rows x, y, z of the rotation's transpose are its columns.
+struct Rotation {
+  Vec3 row[3];
+  Vec3 apply(Vec3 p) const { return {dot(row[0], p), dot(row[1], p), dot(row[2], p)}; }
+  Vec3 undo(Vec3 p) const { return row[0] * p.x + row[1] * p.y + row[2] * p.z; }
+};
+
+class Shader {
+ public:
+  // gaze: unit vectors of the left and right eye in camera axes. pixel: eye distances a pixel.
+  Shader(const Chart& chart, const Person& person, const Lights& lights, const Rotation& head,
+         const Vec3 (&gaze)[2], float pixel, bool detail);
+
+  // Linear RGB before exposure.
+  Vec3 shade(const Fragment& f) const;
+
+ private:
+  Vec3 irradiance(Vec3 n, float occlusion) const;
+  Vec3 shade_skin(const Fragment& f, Vec3 n) const;
+  Vec3 shade_hair(Vec3 q, Vec3 n, float occlusion) const;
+  Vec3 shade_eye(const Fragment& f, Vec3 n) const;
+
+  const Chart& chart_;
+  const Person& person_;
+  const Appearance& look_;
+  Lights lights_;
+  Rotation head_;
+  Vec3 gaze_[2];
+  Vec3 skin_;
+  float pixel_;
+  bool detail_;
+};
+
+}  // namespace synface::morphable

@@ -1,0 +1,232 @@
+// The generator `morphable`: people from a morphable 3D head, drawn on the CPU.
+//
+// The picture of (data seed, identity, sample) is a pure function of those three and of the
+// parameters, to the bit whatever the batch, the number of threads and the instruction set. The
+// prior is that of MakeHuman's targets with the spread of 3D scans (HEAD_MODEL.md).
+#include <dlfcn.h>
+
+#include <synface/ext/parallel.h>
+#include <synface/sdk/generator.h>
+
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "core/prior.h"
+#include "core/renderer.h"
+#include "core/safetensors.h"
+
+namespace sdk = synface::sdk;
+using namespace synface::morphable;
+
+namespace {
+
+// Beside this library: morphable/head.safetensors.
+std::string default_head() {
+  Dl_info info{};
+  if (dladdr(reinterpret_cast<const void*>(&default_head), &info) == 0 ||
+      info.dli_fname == nullptr) {
+    throw sdk::Error(SYNFACE_ERR_IO,
+                     "cannot find the folder of the plugin; pass the head model as `head`", "head");
+  }
+  const std::string library = info.dli_fname;
+  const std::size_t slash = library.rfind('/');
+  return (slash == std::string::npos ? std::string(".") : library.substr(0, slash)) +
+         "/morphable/head.safetensors";
+}
+
+std::shared_ptr<const HeadModel> read_head(const std::string& path) {
+  const std::string file = path.empty() ? default_head() : path;
+  try {
+    return std::make_shared<const HeadModel>(HeadModel::read(file));
+  } catch (const HeadError& e) {
+    throw sdk::Error(SYNFACE_ERR_IO, e.what(), file);
+  }
+}
+
+PriorOptions prior_options(const sdk::Create& create) {
+  PriorOptions o;
+  o.pose = create.flag("pose");
+  o.expression = create.flag("expression");
+  o.illumination = create.flag("illumination");
+  o.background = create.flag("background");
+  o.camera = create.flag("camera");
+  o.hair = create.flag("hair");
+  o.yaw_sd = create.f64("yaw_sd");
+  o.pitch_sd = create.f64("pitch_sd");
+  o.roll_sd = create.f64("roll_sd");
+  o.jitter = create.f64("jitter");
+  o.shape_scale = create.f64("shape_scale");
+  o.exposure_sd = create.f64("exposure_sd");
+  o.copies = create.flag("copies");
+  return o;
+}
+
+RenderOptions render_options(const sdk::Create& create) {
+  const synface_dims& dims = create.dims();
+  if (dims.dev_type != SYNFACE_DEVICE_CPU) {
+    throw sdk::Error(SYNFACE_ERR_UNSUPPORTED,
+                     "this generator draws on the CPU; create it with a CPU device");
+  }
+  if (dims.height < 16 || dims.width < 16 || dims.height > 2048 || dims.width > 2048) {
+    throw sdk::Error(SYNFACE_ERR_INVALID,
+                     "images must be 16 to 2048 pixels high and wide, not " +
+                         std::to_string(dims.height) + " x " + std::to_string(dims.width),
+                     "size");
+  }
+  return {static_cast<int>(dims.height), static_cast<int>(dims.width), create.flag("skin_detail")};
+}
+
+void check_shape(const sdk::Tensor& t, const char* name, const std::vector<int64_t>& tail) {
+  bool fits = t.ndim == static_cast<int32_t>(tail.size()) + 1;
+  for (std::size_t i = 0; fits && i < tail.size(); ++i) fits = t.shape[i + 1] == tail[i];
+  if (!fits)
+    throw sdk::Error(SYNFACE_ERR_INVALID, "the tensor has another shape than n rows", name);
+}
+
+bool cancelled(const sdk::Context& ctx) {
+  return ctx.cancel != nullptr && *ctx.cancel != 0;
+}
+
+}  // namespace
+
+struct Morphable {
+  static constexpr sdk::Param parameters[] = {
+      sdk::path("head", "")
+          .doc("head model to draw (HEAD_MODEL.md); empty: MakeHuman's, beside "
+               "the plugin"),
+      sdk::flag("pose", true).doc("turn the head; off: frontal"),
+      sdk::flag("expression", true).doc("move the face and the gaze; off: neutral"),
+      sdk::flag("illumination", true).doc("vary lamps, tints and exposure; off: one even light"),
+      sdk::flag("background", true).doc("vary what is behind the head; off: plain grey"),
+      sdk::flag("camera", true)
+          .doc("vary distance, focus and sensor noise; off: ideal camera at "
+               "20 eye distances"),
+      sdk::flag("hair", true).doc("give people hair and beards; off: all are shaven"),
+      sdk::flag("skin_detail", true)
+          .doc("mottling, freckles, moles and lines on the skin; off: plain skin"),
+      sdk::f64("yaw_sd", 18)
+          .range(0, 60)
+          .unit("degrees")
+          .doc("standard deviation of the head's turn to the side, cut at 75 degrees"),
+      sdk::f64("pitch_sd", 9)
+          .range(0, 30)
+          .unit("degrees")
+          .doc("standard deviation of the nod, cut at 35 degrees"),
+      sdk::f64("roll_sd", 3)
+          .range(0, 20)
+          .unit("degrees")
+          .doc("standard deviation of the tilt against the lamps (the crop takes it out)"),
+      sdk::f64("jitter", 1)
+          .range(0, 8)
+          .unit("px")
+          .doc("standard deviation of each landmark's detection error, in pixels at 112 x 112"),
+      sdk::f64("shape_scale", 1)
+          .range(0, 2)
+          .doc("multiplies the spread of every shape coefficient; 1: as varied as 3D scans"),
+      sdk::f64("exposure_sd", 0.25)
+          .range(0, 1.5)
+          .unit("stops")
+          .doc("standard deviation of the exposure about what a meter on the face asks for"),
+      sdk::flag("copies", false)
+          .doc("every sample of an identity is its sample 0: a planted fault that training must "
+               "show"),
+  };
+
+  explicit Morphable(const sdk::Create& create)
+      : renderer(read_head(create.path("head")), render_options(create)),
+        options(prior_options(create)),
+        parallel(create.find<synface_ext_parallel>(SYNFACE_EXT_PARALLEL)),
+        height(create.dims().height),
+        width(create.dims().width) {}
+
+  std::vector<sdk::Block> blocks() const {
+    const Layout& l = renderer.layout();
+    const auto n = [](std::size_t length) { return static_cast<uint32_t>(length); };
+    return {
+        {"identity", n(l.identity_end), true, true,
+         "gender, age, ethnicity, shape coefficients and appearance"},
+        {"expression", n(l.expression_end - l.identity_end), false, false,
+         "weights of the face units, then gaze yaw and pitch in radians"},
+        {"illumination", n(l.illumination_end - l.expression_end), false, false,
+         "ambient light, two lamps, exposure"},
+        {"pose", n(l.pose_end - l.illumination_end), false, false, "yaw, pitch, roll in radians"},
+        {"camera", n(l.camera_end - l.pose_end), false, false,
+         "distance, softness, sensor noise, landmark errors"},
+        {"background", n(l.size - l.camera_end), false, false,
+         "colours and pattern behind the head"}};
+  }
+
+  void latents(const sdk::Context& ctx, const sdk::Key* keys, uint64_t n, const sdk::Tensor& out) {
+    check_shape(out, "latents", {static_cast<int64_t>(renderer.layout().size)});
+    if (n == 0) return;
+    float* rows = sdk::data<float>(out, "latents");
+    const Prior prior(renderer.head(), options);
+    for (uint64_t r = 0; r < n; ++r) {
+      if (cancelled(ctx)) throw sdk::Error(SYNFACE_ERR_CANCELLED, "cancelled");
+      prior.draw(keys[r].data_seed, keys[r].identity, keys[r].sample,
+                 rows + r * renderer.layout().size);
+    }
+  }
+
+  void render(const sdk::Context& ctx, const sdk::Tensor& latents, const sdk::Key* keys,
+              const sdk::Tensor& images) {
+    check_shape(latents, "latents", {static_cast<int64_t>(renderer.layout().size)});
+    check_shape(images, "images", {height, width, 3});
+    if (latents.shape[0] != images.shape[0]) {
+      throw sdk::Error(SYNFACE_ERR_INVALID, "another number of images than of rows", "images");
+    }
+    if (latents.shape[0] == 0) return;
+    const Batch batch{this, &ctx, sdk::data<const float>(latents, "latents"), keys,
+                      sdk::data<uint8_t>(images, "images")};
+    const auto n = static_cast<uint64_t>(latents.shape[0]);
+    if (parallel == nullptr || ctx.threads <= 1) {
+      batch.run(0, n);
+      return;
+    }
+    synface_error error = sdk::empty_error();
+    sdk::check(parallel->each(&ctx, n, 1, &Batch::body, const_cast<Batch*>(&batch), &error), error);
+  }
+
+ private:
+  struct Batch {
+    const Morphable* self;
+    const sdk::Context* ctx;
+    const float* rows;
+    const sdk::Key* keys;
+    uint8_t* images;
+
+    // Rows of one identity that follow each other share its head.
+    void run(uint64_t first, uint64_t last) const {
+      Scratch scratch;
+      const auto bytes = static_cast<uint64_t>(3 * self->height * self->width);
+      for (uint64_t r = first; r < last; ++r) {
+        if (cancelled(*ctx)) throw sdk::Error(SYNFACE_ERR_CANCELLED, "cancelled");
+        const sdk::Key& key = keys[r];
+        const uint32_t sample = self->options.copies ? 0 : key.sample;
+        try {
+          self->renderer.render(rows + r * self->renderer.layout().size,
+                                {key.data_seed, key.identity, sample, key.set}, scratch,
+                                images + r * bytes);
+        } catch (const std::domain_error& e) {
+          throw sdk::Error(SYNFACE_ERR_NUMERIC, e.what(), "latents");
+        }
+      }
+    }
+    static synface_status body(void* user, uint64_t first, uint64_t last,
+                               synface_error* error) noexcept {
+      return sdk::guard(error, [&] { static_cast<Batch*>(user)->run(first, last); });
+    }
+  };
+
+  Renderer renderer;
+  PriorOptions options;
+  const synface_ext_parallel* parallel;
+  int64_t height, width;
+};
+
+SYNFACE_GENERATOR_PLUGIN(
+    Morphable, "morphable", 1, "0.1.0",
+    "People from a morphable 3D head (MakeHuman hm08, CC0): shape, skin, hair, "
+    "expression, pose, light and background, drawn on the CPU")
