@@ -147,6 +147,12 @@ Registry Registry::scan(const ScanOptions& options) {
   return registry;
 }
 
+Registry Registry::of(std::vector<PluginInfo> plugins) {
+  Registry registry;
+  registry.plugins_ = std::move(plugins);
+  return registry;
+}
+
 const PluginInfo& Registry::find(Kind kind, std::string_view id) const {
   const auto is_it = [&](const PluginInfo& p) { return p.kind == kind && p.id == id; };
   const auto first = std::find_if(plugins_.begin(), plugins_.end(), is_it);

@@ -47,6 +47,8 @@ class Registry {
   // Never throws because of a bad plugin: that becomes a Problem. A cache folder that cannot be
   // written only makes the scan slow; the first failure is kept in problems().
   static Registry scan(const ScanOptions& options);
+  // A registry of given descriptions, without files: for tests and tools.
+  static Registry of(std::vector<PluginInfo> plugins);
 
   // All plugins, sorted by kind, then id, then the order of the search path.
   const std::vector<PluginInfo>& plugins() const { return plugins_; }
