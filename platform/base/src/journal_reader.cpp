@@ -48,6 +48,14 @@ void JournalReader::seek(std::uint64_t offset) {
   taken_ = filled_ = 0;
 }
 
+bool JournalReader::ready() const {
+  std::uint32_t size = 0;
+  const std::uint64_t at = std::max<std::uint64_t>(offset_, journal::kFileHead);
+  return read_at(fd_.get(), reinterpret_cast<std::byte*>(&size), sizeof size, at, path_) ==
+             sizeof size &&
+         size != 0;
+}
+
 std::optional<JournalHeader> JournalReader::header() const {
   JournalReader other(path_, open_file(path_, O_RDONLY, ExitCode::kData));
   std::optional<JournalHeader> header;

@@ -86,8 +86,7 @@ class MappedFile {
 // when the lock is released: removing it would let two holders in.
 class FileLock {
  public:
-  // Waits until the lock is free. Interrupted by signals only where `wait` of the poll below is
-  // used instead.
+  // Waits until the lock is free; a signal does not end the wait.
   static FileLock acquire(const std::filesystem::path& path);
   static std::optional<FileLock> try_acquire(const std::filesystem::path& path);
   // True when somebody (perhaps we) holds it.
@@ -98,6 +97,8 @@ class FileLock {
   static std::string read_note(const std::filesystem::path& path);
 
   const std::filesystem::path& path() const noexcept { return path_; }
+  // A child that inherits this descriptor holds the lock too: it is free when both are gone.
+  int fd() const noexcept { return fd_.get(); }
 
  private:
   FileLock(std::filesystem::path path, UniqueFd fd) : path_(std::move(path)), fd_(std::move(fd)) {}

@@ -165,6 +165,9 @@ class JournalReader {
   // at. Throws kData where a record is whole and its content still makes no sense.
   std::size_t poll(const Visitor& visit, std::size_t limit = SIZE_MAX);
 
+  // Cheap: has a record begun behind the last one that was handed over?
+  bool ready() const;
+
   // Offset of the first byte that was not handed over; seek() takes only such a value (0 is the
   // start).
   std::uint64_t offset() const noexcept { return offset_; }

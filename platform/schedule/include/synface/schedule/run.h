@@ -77,6 +77,9 @@ struct Summary {
 
   // kDone, kTrials, kInterrupted or kTerminated.
   ExitCode exit_code() const;
+  // A sentence for people: "40 trials: 38 done (12 of them before), 2 failed; 26 attempts in 3
+  // min".
+  std::string text() const;
 };
 
 // Registers the request and runs what is not done; returns at once where nothing is left to do.
