@@ -20,8 +20,10 @@ nlohmann::json curve_plot(store::Database& db, const Comparison& comparison,
 // rules.
 nlohmann::json bar_plot(const Comparison& comparison, const std::string& metric);
 
-// Runs `vl-convert vl2svg|vl2png|vl2pdf|vl2html` by the target's extension. `tool` empty: looked
-// for on PATH and in the synface tools folder. Throws kSetup where it is absent, with the remedy.
+// Turns it into SVG, PNG, PDF or HTML, by the target's extension, with vl-convert: `tool` is the
+// program or a folder with PyPI's vl-convert-python (run by python3); empty: PATH, then the
+// dependencies' folder ($SYNFACE_DEPS or deps/ in the cache folder). Throws kSetup where there is
+// none, with the remedy.
 void render_plot(const nlohmann::json& specification, const std::filesystem::path& target,
                  const std::filesystem::path& tool = {});
 
