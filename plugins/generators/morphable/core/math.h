@@ -107,9 +107,11 @@ inline float exp2_fast(float x) {
   x = clamp(x, -126.0F, 127.0F);
   const int k = floor_int(x);
   const float f = x - static_cast<float>(k);
+  // Minimax over 0..1, the coefficients of Fonseca's fast exp2.
   const float p =
-      1.0F + f * (0.69314718F +
-                  f * (0.24022651F + f * (0.05550411F + f * (0.00961813F + f * 0.00134037F))));
+      9.9999994e-1F +
+      f * (6.9315308e-1F +
+           f * (2.4015361e-1F + f * (5.5826318e-2F + f * (8.9893397e-3F + f * 1.8775767e-3F))));
   return p * std::bit_cast<float>(static_cast<uint32_t>(k + 127) << 23);
 }
 inline float exp_fast(float x) {

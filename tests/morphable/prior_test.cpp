@@ -1,0 +1,113 @@
+// The prior: a row depends on its key alone, switches touch their own block, and the spread is as
+// documented.
+#include "core/prior.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <vector>
+
+namespace {
+
+using namespace synface::morphable;
+
+const HeadModel& head() {
+  static const HeadModel model = HeadModel::read(SYNFACE_MORPHABLE_HEAD);
+  return model;
+}
+std::vector<float> row_of(const PriorOptions& options, uint64_t seed, uint32_t i, uint32_t k) {
+  std::vector<float> row(Layout(head()).size);
+  Prior(head(), options).draw(seed, i, k, row.data());
+  return row;
+}
+std::vector<float> part(const std::vector<float>& row, std::size_t from, std::size_t to) {
+  return {row.begin() + static_cast<std::ptrdiff_t>(from),
+          row.begin() + static_cast<std::ptrdiff_t>(to)};
+}
+
+TEST(Prior, ARowIsAFunctionOfItsKey) {
+  const PriorOptions options;
+  const Layout l(head());
+  const auto row = row_of(options, 7, 3, 2);
+  EXPECT_EQ(row, row_of(options, 7, 3, 2));
+  const auto sample = row_of(options, 7, 3, 1);
+  EXPECT_EQ(part(row, 0, l.identity_end), part(sample, 0, l.identity_end));
+  EXPECT_NE(part(row, l.identity_end, l.size), part(sample, l.identity_end, l.size));
+  EXPECT_NE(part(row, 0, l.identity_end), part(row_of(options, 7, 4, 2), 0, l.identity_end));
+  EXPECT_NE(part(row, 0, l.identity_end), part(row_of(options, 8, 3, 2), 0, l.identity_end));
+  EXPECT_NE(part(row, 0, l.identity_end),
+            part(row_of(options, 7ULL + (1ULL << 32), 3, 2), 0, l.identity_end));
+}
+
+TEST(Prior, ASwitchChangesItsOwnBlockAlone) {
+  const Layout l(head());
+  const std::size_t borders[] = {
+      0, l.identity_end, l.expression_end, l.illumination_end, l.pose_end, l.camera_end, l.size};
+  const auto all_on = row_of({}, 1, 5, 1);
+  bool PriorOptions::*const switches[] = {&PriorOptions::hair,         &PriorOptions::expression,
+                                          &PriorOptions::illumination, &PriorOptions::pose,
+                                          &PriorOptions::camera,       &PriorOptions::background};
+  for (std::size_t s = 0; s < 6; ++s) {
+    PriorOptions options;
+    options.*switches[s] = false;
+    bool changed = false;
+    for (uint32_t k = 0; k < 12; ++k) {
+      const auto with = row_of({}, 1, 5 + k, k);
+      const auto without = row_of(options, 1, 5 + k, k);
+      for (std::size_t b = 0; b < 6; ++b) {
+        const bool same =
+            part(with, borders[b], borders[b + 1]) == part(without, borders[b], borders[b + 1]);
+        if (b == s) {
+          changed = changed || !same;
+        } else {
+          EXPECT_TRUE(same) << "switch " << s << " changed block " << b;
+        }
+      }
+    }
+    EXPECT_TRUE(changed) << "switch " << s;
+  }
+}
+
+TEST(Prior, CopiesAreSampleZero) {
+  PriorOptions options;
+  options.copies = true;
+  EXPECT_EQ(row_of(options, 1, 2, 9), row_of({}, 1, 2, 0));
+}
+
+// Bounds at 5 standard errors of 3000 identities.
+TEST(Prior, TheSpreadIsAsDocumented) {
+  constexpr int kPeople = 3000;
+  std::size_t flat = 0;  // nose-curve: signed, sigma 0.5, cut at 1 = 2 sigma
+  std::size_t left = 0;
+  for (std::size_t i = 0; i < head().coefficients.size(); ++i) {
+    if (head().coefficients[i].name == "nose-curve-concave-convex") flat = i;
+    if (head().coefficients[i].name == "l-ear-lobe-decr-incr") left = i;
+  }
+  const auto right = static_cast<std::size_t>(head().coefficients[left].tie);
+  double square_sum = 0;
+  double together = 0;
+  double apart = 0;
+  double age = 0;
+  double male = 0;
+  for (uint32_t i = 0; i < kPeople; ++i) {
+    const auto row = row_of({}, 3, i, 0);
+    const float* c = row.data() + kMacros;
+    square_sum += c[flat] * c[flat];
+    together += c[left] * c[right];
+    apart += (c[left] - c[right]) * (c[left] - c[right]);
+    age += row[kAge];
+    male += row[kGender] > 0.5F;
+    EXPECT_NEAR(row[kEthnicity] + row[kEthnicity + 1] + row[kEthnicity + 2], 1.0F, 1e-5F);
+    ASSERT_GE(row[kAge], 0.5F);
+    ASSERT_LE(row[kAge], 0.926F);
+    for (std::size_t k = 0; k < head().coefficients.size(); ++k) ASSERT_LE(std::abs(c[k]), 1.0F);
+  }
+  // N(0, 0.5) cut at 2 sigma has variance 0.25 * (1 - 4 phi(2) / (2 Phi(2) - 1)) = 0.1934.
+  EXPECT_NEAR(square_sum / kPeople, 0.1934, 0.02);
+  EXPECT_NEAR(together / kPeople, 0.1934, 0.025);
+  EXPECT_NEAR(apart / kPeople, 4 * 0.06 * 0.06, 0.003);
+  EXPECT_NEAR(age / kPeople, 0.5 + 0.5 * 1.1 / 3.7, 0.012);
+  EXPECT_NEAR(male / kPeople, 0.5, 0.046);
+}
+
+}  // namespace

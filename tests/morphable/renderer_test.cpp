@@ -1,0 +1,203 @@
+// Pictures: a function of the row alone, aligned, different for different people, continuous under
+// mixing.
+#include "core/renderer.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+
+#include "core/prior.h"
+
+namespace {
+
+using namespace synface::morphable;
+using Image = std::vector<uint8_t>;
+
+std::shared_ptr<const HeadModel> head() {
+  static const auto model =
+      std::make_shared<const HeadModel>(HeadModel::read(SYNFACE_MORPHABLE_HEAD));
+  return model;
+}
+
+PriorOptions plain() {
+  PriorOptions o;
+  o.pose = o.expression = o.illumination = o.background = o.camera = false;
+  o.jitter = 0;
+  return o;
+}
+
+std::vector<float> row_of(const PriorOptions& options, uint32_t identity, uint32_t sample) {
+  std::vector<float> row(Layout(*head()).size);
+  Prior(*head(), options).draw(2, identity, sample, row.data());
+  return row;
+}
+
+Image draw(const Renderer& renderer, const std::vector<float>& row, Scratch& scratch,
+           int size = 48) {
+  Image image(static_cast<std::size_t>(3 * size * size));
+  renderer.render(row.data(), {2, 0, 0, 0}, scratch, image.data());
+  return image;
+}
+
+double difference(const Image& a, const Image& b) {
+  double sum = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) sum += std::abs(int{a[i]} - int{b[i]});
+  return sum / static_cast<double>(a.size());
+}
+
+TEST(Renderer, APictureDoesNotDependOnWhatWasDrawnBefore) {
+  const Renderer renderer(head(), {48, 48, true});
+  Scratch used;
+  std::vector<Image> forward;
+  for (uint32_t i = 0; i < 6; ++i) {
+    for (uint32_t k = 0; k < 2; ++k) forward.push_back(draw(renderer, row_of({}, i, k), used));
+  }
+  for (uint32_t n = 12; n-- > 0;) {
+    Scratch fresh;
+    EXPECT_EQ(draw(renderer, row_of({}, n / 2, n % 2), fresh), forward[n]) << n;
+    EXPECT_EQ(draw(renderer, row_of({}, n / 2, n % 2), used), forward[n]) << n;
+  }
+}
+
+// Least squares: the mean of the five landmarks falls on the template's mean, and each lies near
+// its place.
+TEST(Renderer, LandmarksFallOnTheTemplate) {
+  for (const int size : {48, 112, 200}) {
+    const Renderer renderer(head(), {size, size, true});
+    const auto target = template_for(size, size);
+    Scratch scratch;
+    for (uint32_t i = 0; i < 20; ++i) {
+      PriorOptions options;
+      options.jitter = 0;
+      options.yaw_sd = i < 10 ? 0 : 25;
+      const auto marks = renderer.landmarks(row_of(options, i, 0).data(), scratch);
+      Vec2 mean;
+      for (std::size_t k = 0; k < 5; ++k) {
+        mean = {mean.x + (marks[k].x - target[k].x) / 5, mean.y + (marks[k].y - target[k].y) / 5};
+        const float worst = (i < 10 ? 8.0F : 16.0F) * static_cast<float>(size) / 112.0F;
+        EXPECT_NEAR(marks[k].x, target[k].x, worst);
+        EXPECT_NEAR(marks[k].y, target[k].y, worst);
+      }
+      EXPECT_NEAR(mean.x, 0.0F, 0.01F);
+      EXPECT_NEAR(mean.y, 0.0F, 0.01F);
+    }
+  }
+}
+
+// The drawing agrees with the landmarks: an eye's iris is darker than the cheek under it.
+TEST(Renderer, EyesAreDrawnWhereTheLandmarksAre) {
+  const Renderer renderer(head(), {112, 112, true});
+  Scratch scratch;
+  int right = 0;
+  for (uint32_t i = 0; i < 20; ++i) {
+    const auto row = row_of(plain(), i, 0);
+    const auto marks = renderer.landmarks(row.data(), scratch);
+    const Image image = draw(renderer, row, scratch, 112);
+    const auto grey = [&](float x, float y) {
+      int sum = 0;
+      for (int dy = -1; dy <= 1; ++dy) {
+        for (int dx = -1; dx <= 1; ++dx) {
+          sum += image[static_cast<std::size_t>(
+              3 * ((static_cast<int>(y) + dy) * 112 + static_cast<int>(x) + dx) + 1)];
+        }
+      }
+      return sum / 9;
+    };
+    for (const std::size_t eye : {0, 1}) {
+      right += grey(marks[eye].x, marks[eye].y) < grey(marks[eye].x, marks[eye].y + 14) - 10;
+    }
+  }
+  EXPECT_GE(right, 36);
+}
+
+TEST(Renderer, PeopleDifferMoreThanTheirOwnPictures) {
+  const Renderer renderer(head(), {48, 48, true});
+  Scratch scratch;
+  std::vector<Image> people;
+  for (uint32_t i = 0; i < 16; ++i)
+    people.push_back(draw(renderer, row_of(plain(), i, 0), scratch));
+  PriorOptions moved = plain();
+  moved.expression = true;
+  double within = 0;
+  double between = 0;
+  for (uint32_t i = 0; i < 16; ++i) {
+    within += difference(people[i], draw(renderer, row_of(moved, i, 3), scratch)) / 16;
+    for (uint32_t j = 0; j < i; ++j) {
+      EXPECT_GT(difference(people[i], people[j]), 4.0) << i << " and " << j;
+      between += difference(people[i], people[j]) / 120;
+    }
+  }
+  EXPECT_GT(between, 4 * within);
+}
+
+TEST(Renderer, MixturesRunFromOnePersonToTheOther) {
+  const Renderer renderer(head(), {48, 48, true});
+  const std::size_t identity = renderer.layout().identity_end;
+  Scratch scratch;
+  for (uint32_t pair = 0; pair < 4; ++pair) {
+    const auto a = row_of(plain(), 2 * pair, 0);
+    const auto b = row_of(plain(), 2 * pair + 1, 0);
+    const auto mixed = [&](float phi) {
+      auto row = a;
+      for (std::size_t i = 0; i < identity; ++i) row[i] = (1 - phi) * a[i] + phi * b[i];
+      return draw(renderer, row, scratch);
+    };
+    EXPECT_EQ(mixed(0), draw(renderer, a, scratch));
+    EXPECT_EQ(mixed(1), draw(renderer, b, scratch));  // the other blocks are equal: all are plain
+    const double whole = difference(mixed(0), mixed(1));
+    double largest = 0;
+    for (int step = 0; step < 50; ++step) {
+      const float phi = static_cast<float>(step) / 50;
+      largest = std::max(largest, difference(mixed(phi), mixed(phi + 0.02F)));
+    }
+    EXPECT_LT(largest, 0.35 * whole) << "pair " << pair;
+  }
+}
+
+TEST(Renderer, JitterMovesTheCropByAboutItsSize) {
+  const Renderer renderer(head(), {112, 112, true});
+  Scratch scratch;
+  PriorOptions jittered = plain();
+  jittered.jitter = 2;
+  double sum = 0;
+  for (uint32_t k = 0; k < 200; ++k) {
+    const auto a = renderer.landmarks(row_of(plain(), 1, k).data(), scratch);
+    const auto b = renderer.landmarks(row_of(jittered, 1, k).data(), scratch);
+    for (std::size_t m = 0; m < 5; ++m) sum += square(a[m].x - b[m].x) + square(a[m].y - b[m].y);
+  }
+  // Of the ten errors the similarity follows four degrees of freedom: 4/10 of the variance.
+  EXPECT_NEAR(sum / (200 * 10), 0.4 * 4.0, 0.25);
+}
+
+TEST(Renderer, ARowThatIsNotFiniteIsRefused) {
+  const Renderer renderer(head(), {48, 48, true});
+  Scratch scratch;
+  for (const float bad :
+       {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity(), 1e9F}) {
+    for (std::size_t at = 0; at < renderer.layout().size; at += 37) {
+      auto row = row_of({}, 0, 0);
+      row[at] = bad;
+      EXPECT_THROW(draw(renderer, row, scratch), std::domain_error) << at;
+    }
+  }
+}
+
+// Whatever finite numbers come, a picture comes out: nothing is read or written out of bounds (the
+// sanitizer build looks).
+TEST(Renderer, WildRowsAreDrawn) {
+  const Renderer renderer(head(), {32, 40, true});
+  Scratch scratch;
+  for (uint32_t k = 0; k < 30; ++k) {
+    auto row = row_of({}, k, 0);
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      row[i] *= (k % 3 == 0) ? 50.0F : (i % 2 == 0 ? -8.0F : 400.0F);
+    }
+    for (float& x : row) x = std::min(9999.0F, std::max(-9999.0F, x));
+    Image image(3 * 32 * 40);
+    renderer.render(row.data(), {}, scratch, image.data());
+  }
+}
+
+}  // namespace
