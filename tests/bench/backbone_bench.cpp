@@ -75,6 +75,12 @@ void sgd(Backbone& net, std::map<std::string, at::Tensor>& momenta) {
   }
 }
 
+double cpu_now() {
+  timespec t{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+  return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
+}
+
 double now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
@@ -120,14 +126,17 @@ void run(const Case& c, std::uint32_t threads, double seconds) {
   const long before = faults();
   step();
   const long per_step = faults() - before;
+  const double cpu_before = cpu_now();
   const auto steps = time_calls(seconds, step);
+  const double cpu = (cpu_now() - cpu_before) / static_cast<double>(steps.size() + 2);
   const auto embeds = time_calls(seconds / 3, [&] { net.embed(x); });
   const double b = static_cast<double>(batch);
   std::printf(
-      "%-12s batch %3lld threads %u: step %8.2f ms (best %.2f), %7.1f images/s; "
+      "%-12s batch %3lld threads %u: step %8.2f ms (best %.2f, CPU %.2f), %7.1f images/s; "
       "embed %7.1f images/s; page faults a step %ld\n",
       c.name.c_str(), static_cast<long long>(batch), threads, 1e3 * steps[steps.size() / 2],
-      1e3 * steps[0], b / steps[steps.size() / 2], b / embeds[embeds.size() / 2], per_step);
+      1e3 * steps[0], 1e3 * cpu, b / steps[steps.size() / 2], b / embeds[embeds.size() / 2],
+      per_step);
 }
 
 }  // namespace

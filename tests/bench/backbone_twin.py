@@ -108,12 +108,14 @@ def run(name, threads, seconds, compiled):
     before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
     step()
     faults = resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+    cpu = time.process_time()
     steps = time_calls(seconds, step)
+    cpu = (time.process_time() - cpu) / (len(steps) + 2)
     net.eval()
     embeds = time_calls(seconds / 3, embed)
     middle, best = steps[len(steps) // 2], steps[0]
     print(f"{name:12} batch {batch:3} threads {threads}: step {1e3 * middle:8.2f} ms "
-          f"(best {1e3 * best:.2f}), {batch / middle:7.1f} images/s; "
+          f"(best {1e3 * best:.2f}, CPU {1e3 * cpu:.2f}), {batch / middle:7.1f} images/s; "
           f"embed {batch / embeds[len(embeds) // 2]:7.1f} images/s; "
           f"page faults a step {faults}{' (compiled)' if compiled else ''}", flush=True)
 

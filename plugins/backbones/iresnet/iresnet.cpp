@@ -27,6 +27,7 @@ at::Tensor Block::forward(const Call& call, const at::Tensor& x, Tape* tape) con
       bn2_.forward(call, conv1_.forward(normalised), tape ? &tape->between : nullptr);
   const at::Tensor residual = conv2_.forward(activated);
   if (tape) {
+    tape->input = x;
     tape->normalised = normalised;
     tape->activated = activated;
   }
@@ -39,14 +40,13 @@ at::Tensor Block::forward(const Call& call, const at::Tensor& x, Tape* tape) con
 at::Tensor Block::backward(const Call& call, const at::Tensor& dy, Tape& tape,
                            bool accumulate) const {
   layers::check_cancelled(*call.context);
-  const at::Tensor& x = tape.before.x;
   at::Tensor d = bn3_.backward(call, dy, tape.after, nullptr, accumulate, false);
   tape.after = {};
   at::Tensor d_shortcut = dy;
   if (shortcut_) {
     d_shortcut = shortcut_->norm.backward(call, dy, tape.shortcut, nullptr, accumulate, true);
     tape.shortcut = {};
-    d_shortcut = shortcut_->conv.backward(d_shortcut, x, true, accumulate);
+    d_shortcut = shortcut_->conv.backward(d_shortcut, tape.input, true, accumulate);
   }
   d = conv2_.backward(d, tape.activated, true, accumulate);
   tape.activated.reset();
@@ -56,6 +56,7 @@ at::Tensor Block::backward(const Call& call, const at::Tensor& dy, Tape& tape,
   tape.normalised.reset();
   d = bn1_.backward(call, d, tape.before, &d_shortcut, accumulate, true);
   tape.before = {};
+  tape.input.reset();
   return d;
 }
 

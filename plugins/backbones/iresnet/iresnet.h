@@ -25,7 +25,7 @@ class Block {
  public:
   struct Tape {
     layers::Norm::Saved before, between, after, shortcut;
-    at::Tensor normalised, activated;  // inputs of the two convolutions
+    at::Tensor input, normalised, activated;  // of the block and of its two convolutions
   };
 
   Block(layers::Parameters& parameters, const std::string& name, std::int64_t in, std::int64_t out,

@@ -144,30 +144,55 @@ at::Tensor Norm::run(const Call& call, const at::Tensor& x, const Prepared& prep
   return y;
 }
 
+operators::NormValues Norm::values() const {
+  return {parameters_->value(weight_), parameters_->value(bias_), parameters_->value(running_mean_),
+          parameters_->value(running_var_), prelu_ ? parameters_->value(slope_) : at::Tensor()};
+}
+
+void Norm::keep_gradients(const operators::NormGradients& gradients, bool accumulate) const {
+  const auto keep = [&](ParameterId id, const at::Tensor& gradient) {
+    const at::Tensor& to = parameters_->gradient(id);
+    accumulate ? to.add_(gradient) : to.copy_(gradient);
+  };
+  if (!fixed_scale_) keep(weight_, gradients.gamma);
+  keep(bias_, gradients.beta);
+  if (prelu_) keep(slope_, gradients.slope);
+}
+
 at::Tensor Norm::forward(const Call& call, const at::Tensor& x, Saved* saved, Input input) const {
+  if (!x.is_cpu()) {
+    return operators::norm_forward(call, x, values(), saved ? &saved->operators : nullptr);
+  }
   const Prepared p = prepare(call, x);
-  if (saved) *saved = {x, p.stats};
+  if (saved) *saved = {x, p.stats, {}};
   return run(call, x, p, nullptr, nullptr, saved == nullptr && input == Input::kMine);
 }
 
 at::Tensor Norm::forward_add(const Call& call, const at::Tensor& x, const at::Tensor& residual,
                              Saved* saved) const {
+  if (!x.is_cpu()) return forward(call, x, saved) + residual;
   const Prepared p = prepare(call, x);
-  if (saved) *saved = {x, p.stats};
+  if (saved) *saved = {x, p.stats, {}};
   return run(call, x, p, &residual, nullptr, saved == nullptr);
 }
 
 at::Tensor Norm::forward_sum(const Call& call, const Norm& first, const at::Tensor& x, Saved* saved,
                              const Norm& second, const at::Tensor& x2, Saved* saved2) {
+  if (!x.is_cpu()) return first.forward(call, x, saved) + second.forward(call, x2, saved2);
   const Prepared p = first.prepare(call, x);
   const Prepared p2 = second.prepare(call, x2);
-  if (saved) *saved = {x, p.stats};
-  if (saved2) *saved2 = {x2, p2.stats};
+  if (saved) *saved = {x, p.stats, {}};
+  if (saved2) *saved2 = {x2, p2.stats, {}};
   return first.run(call, x, p, &x2, &p2, saved == nullptr);
 }
 
 at::Tensor Norm::backward(const Call& call, const at::Tensor& dy, const Saved& saved,
                           const at::Tensor* extra, bool accumulate, bool reuse) const {
+  if (!dy.is_cpu()) {
+    const auto gradients = operators::norm_backward(dy, values(), saved.operators);
+    keep_gradients(gradients, accumulate);
+    return extra ? gradients.x + *extra : gradients.x;
+  }
   const Blocks blocks(saved.x);
   const auto channels = static_cast<std::size_t>(channels_);
   const float* mean = saved.stats.data_ptr<float>();

@@ -5,6 +5,7 @@
 #define SYNFACE_BACKBONES_LAYERS_NORM_H
 
 #include "layers/call.h"
+#include "layers/norm_operators.h"
 #include "layers/parameters.h"
 
 namespace synface::layers {
@@ -21,8 +22,9 @@ class Norm {
  public:
   // What backward() needs of a forward pass.
   struct Saved {
-    at::Tensor x;      // the input
-    at::Tensor stats;  // [3, C]: mean, 1 / sqrt(var + eps), scale
+    at::Tensor x;                    // the input
+    at::Tensor stats;                // [3, C]: mean, 1 / sqrt(var + eps), scale; on the CPU
+    operators::NormSaved operators;  // instead of both, on another device
   };
 
   // Declares NAME.{weight,bias,running_mean,running_var} and PRELU.weight.
@@ -53,6 +55,8 @@ class Norm {
  private:
   struct Prepared;
   Prepared prepare(const Call& call, const at::Tensor& x) const;
+  operators::NormValues values() const;
+  void keep_gradients(const operators::NormGradients& gradients, bool accumulate) const;
   at::Tensor run(const Call& call, const at::Tensor& x, const Prepared& prepared,
                  const at::Tensor* residual, const Prepared* residual_prepared,
                  bool in_place) const;
