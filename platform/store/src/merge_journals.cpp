@@ -105,6 +105,14 @@ std::int64_t insert_attempt(Database& db, std::int64_t trial, const Digest& dige
   return db.last_insert_id();
 }
 
+// What a whole journal tells and its first half did not.
+void complete_attempt(Database& db, std::int64_t attempt, std::int64_t trial,
+                      const Digest& digest) {
+  db.prepare("UPDATE attempt SET evaluation = ?, trains = ?, evaluates = ? WHERE id = ?")
+      .with(find_evaluation(db, trial, digest.evaluation), digest.trains, digest.evaluates, attempt)
+      .run();
+}
+
 // Settles the trial by this attempt unless it stands better already.
 void settle_merged(Database& db, std::int64_t trial, std::int64_t attempt, AttemptStatus status) {
   auto select = db.prepare(
@@ -154,6 +162,7 @@ MergeReport Store::merge_journals(const std::filesystem::path& folder) {
       }
       const std::int64_t attempt =
           known ? known->attempt : insert_attempt(impl_->db, *trial, digest, path);
+      if (known) complete_attempt(impl_->db, attempt, *trial, digest);
       report.points += ingest(attempt, reader).points;
       Transaction transaction(impl_->db, Transaction::Sync::kFull);
       impl_->statement("UPDATE attempt SET status = ?, ended_ms = ? WHERE id = ?")

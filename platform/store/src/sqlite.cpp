@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <cerrno>
 #include <cmath>
 #include <limits>
 
@@ -58,12 +59,14 @@ std::string uri_of(const std::filesystem::path& path, std::string_view parameter
 // ---- Database ----------------------------------------------------------------------------------
 
 void Database::raise(int code, std::string_view doing) const {
-  const bool full = (code & 0xff) == SQLITE_FULL;
-  const char* words = handle_ != nullptr && sqlite3_errcode(handle_) == (code & 0xff)
+  const int system = handle_ == nullptr ? 0 : sqlite3_system_errno(handle_);
+  const bool full = (code & 0xff) == SQLITE_FULL ||
+                    ((code & 0xff) == SQLITE_IOERR && (system == ENOSPC || system == EDQUOT));
+  const char* words = handle_ != nullptr && (sqlite3_errcode(handle_) & 0xff) == (code & 0xff)
                           ? sqlite3_errmsg(handle_)
                           : sqlite3_errstr(code);
   fail(full ? ExitCode::kNoSpace : ExitCode::kDatabase, "database {}: {}: {} (SQLite code {}){}",
-       path_.string(), doing, words, code, remedy(code));
+       path_.string(), doing, words, code, remedy(full ? SQLITE_FULL : code));
 }
 
 Database::Database(const std::filesystem::path& path, Mode mode) : path_(path) {
@@ -72,6 +75,8 @@ Database::Database(const std::filesystem::path& path, Mode mode) : path_(path) {
   std::string name = mode == Mode::kMemory ? ":memory:" : uri_of(path, "");
   if (mode == Mode::kCreate || mode == Mode::kMemory) flags |= SQLITE_OPEN_CREATE;
   int code = sqlite3_open_v2(name.c_str(), &handle_, flags, nullptr);
+  // Before the first query: the last writer's closing holds the file for a moment.
+  if (code == SQLITE_OK) sqlite3_busy_timeout(handle_, kBusyTimeoutMs);
   if (code == SQLITE_OK && mode == Mode::kReadOnly) {
     // A WAL database in a folder that we may not write has no place for its -shm file. Without a
     // -wal file nothing is pending, and the file can be read as it lies.
@@ -127,8 +132,16 @@ void Database::exec(std::string_view sql) {
     if (statement == nullptr) continue;  // white space or a comment
     while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
     }
-    sqlite3_finalize(statement);
-    if (code != SQLITE_DONE) raise(code, "running a statement");
+    if (code == SQLITE_DONE) {
+      sqlite3_finalize(statement);
+      continue;
+    }
+    try {
+      raise(code, fmt::format("running `{}`", sqlite3_sql(statement)));
+    } catch (...) {
+      sqlite3_finalize(statement);
+      throw;
+    }
   }
 }
 
