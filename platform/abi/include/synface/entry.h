@@ -40,7 +40,8 @@ typedef struct synface_entry {
   const synface_plugin* const* plugins;
 
   /* [control] Called once after loading, before any instance; may be NULL. `host` lives as long as
-   * the process. Not called when only descriptions are read. */
+   * the process. Also called in the child process that reads descriptions, where the host offers
+   * nothing but the log, so that a plugin that cannot start is found before a run. */
   synface_status (*init)(const synface_host* host, synface_error* error) SYNFACE_NOEXCEPT;
 
   /* [control] Called once at an orderly end, after the last destroy(); may be NULL. The library
