@@ -23,8 +23,8 @@ Vec3 ramp(const Vec3* colors, int n, double x) {
 void draw_skin(Random& random, const Person& p, Appearance& a) {
   a.melanin = f(clamp(
       0.80 * p.african + 0.30 * p.asian + 0.13 * p.caucasian + random.normal(0, 0.085), 0.0, 1.0));
-  a.redness = f(random.normal(0, 0.6));
-  a.yellowness = f(random.normal(0.5 * p.asian, 0.5));
+  a.redness = f(random.normal(0.2, 0.5));
+  a.yellowness = f(random.normal(0.3 * p.asian, 0.3));
   a.mottle = f(random.uniform(0.06, 0.28));
   a.flush = f(random.uniform(0, 0.8));
   a.under_eye = f(random.uniform(0, 0.7) * (0.5 + 0.6 * p.o));
@@ -71,18 +71,18 @@ void draw_brows(Random& random, const Person& p, Appearance& a) {
 
 // Grey comes with age; light hair with light skin.
 Vec3 draw_hair_color(Random& random, const Person& p) {
-  const Vec3 colors[] = {{.010F, .008F, .007F},
-                         {.028F, .017F, .011F},
-                         {.070F, .038F, .021F},
-                         {.16F, .092F, .046F},
-                         {.33F, .22F, .11F}};
-  double index = random.exponential(1.05) * square(p.caucasian);
+  const Vec3 colors[] = {{.012F, .009F, .008F},
+                         {.034F, .020F, .013F},
+                         {.085F, .046F, .025F},
+                         {.20F, .12F, .058F},
+                         {.42F, .29F, .15F}};
+  double index = random.exponential(1.3) * square(p.caucasian);
   index += random.normal(0, 0.15);
   Vec3 color = ramp(colors, 5, index);
   const bool red = random.chance(0.08 * p.caucasian);
   if (red) color = mix(color, Vec3{.20F, .06F, .018F}, 0.75F);
-  const double grey = clamp((p.o - 0.28) * 1.7 * random.uniform(0.2, 1.3), 0.0, 1.0);
-  const double white = random.uniform(0.20, 0.48);
+  const double grey = clamp((p.o - 0.36) * 2.2 * random.uniform(0.1, 1.2), 0.0, 1.0);
+  const double white = random.uniform(0.26, 0.55);
   return mix(color, Vec3{f(white), f(0.98 * white), f(0.95 * white)}, f(grey));
 }
 

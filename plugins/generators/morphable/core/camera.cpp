@@ -10,7 +10,9 @@ float luminance(Vec3 c) {
 }
 
 // Linear below the knee, then bending towards 1.
-double shoulder(double x) {
+double shoulder(double light) {
+  // Contrast about middle grey, as cameras render.
+  const double x = light <= 0.0 ? 0.0 : 0.18 * pow_of(light / 0.18, 1.18);
   constexpr double kKnee = 0.6;
   if (x <= kKnee) return x;
   const double over = (x - kKnee) / (1.0 - kKnee);
@@ -48,7 +50,13 @@ Vec3 Backdrop::at(float x, float y) const {
   const float n = 0.65F * noise2(u, v) + 0.35F * noise2(2.1F * u + 5.0F, 2.1F * v);
   const float blob = b_.blobs * smooth(0.5F - 0.4F * b_.softness, 0.62F + 0.4F * b_.softness, n);
   color = mix(color, b_.color[2], blob);
-  return color * (0.8F + 0.4F * noise2(0.7F * u + 11.0F, 0.7F * v));
+  color = color * (0.8F + 0.4F * noise2(0.7F * u + 11.0F, 0.7F * v));
+  // Shoulders fall from the neck to both sides; folds make cloth of them.
+  const float side = x < 0.5F ? 0.5F - x : x - 0.5F;
+  const float cloth = smooth(-pixel_, pixel_, y - (1.0F - b_.shoulder + 0.35F * side * side));
+  if (cloth <= 0.0F) return color;
+  const float fold = 0.7F + 0.6F * noise2(9.0F * x + b_.u, 4.0F * y + b_.v);
+  return mix(color, b_.clothes * fold, cloth);
 }
 
 void soften(int height, int width, float amount, std::vector<Vec3>& image,

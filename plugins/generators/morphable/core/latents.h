@@ -61,6 +61,8 @@ struct Background {
   float angle, edge, softness;  // of the border between colours 0 and 1
   float blobs, frequency;       // amount of colour 2, blobs per image side
   float u, v;
+  Vec3 clothes;
+  float shoulder;  // height of the collar over the image's lower edge
 };
 
 constexpr std::size_t kMacros = 5;

@@ -47,11 +47,11 @@ void paint_marks(const Appearance& a, const Spot& s, Vec3& color) {
     const float cell = 2.4F;
     const int ix = floor_int(u * cell);
     const int iy = floor_int(v * cell);
-    const float keep = smooth(0.93F - 0.10F * a.moles, 1.0F, lattice(ix + 77, iy));
+    const float keep = smooth(0.975F - 0.09F * a.moles, 1.0F, lattice(ix + 77, iy));
     if (keep > 0.0F) {
       const float dx = u * cell - static_cast<float>(ix) - 0.2F - 0.6F * lattice(ix, iy + 31);
       const float dy = v * cell - static_cast<float>(iy) - 0.2F - 0.6F * lattice(ix, iy + 57);
-      const float mole = keep * (1.0F - smooth(0.03F, 0.09F + s.pixel, sqrt_of(dx * dx + dy * dy)));
+      const float mole = keep * (1.0F - smooth(0.02F, 0.06F + s.pixel, sqrt_of(dx * dx + dy * dy)));
       color = mix(color, color * Vec3{0.35F, 0.25F, 0.22F}, mole);
     }
   }
@@ -62,17 +62,25 @@ void paint_lines(const Appearance& a, const Spot& s, Vec3& color) {
   if (a.wrinkles <= 0.0F || s.q.z < -0.5F) return;
   const float x = absolute(s.q.x);
   float amount = 0;
-  const float wave = 0.05F * noise2(3.0F * s.q.x + a.noise_u, 4.0F);
-  const float phase = (s.q.y + wave) * 6.5F;
-  const float ridge = absolute(phase - static_cast<float>(floor_int(phase)) - 0.5F) * 2.0F;
-  const float line = smooth(0.55F, 0.95F, ridge);
-  amount += 0.5F * line * gauss(s.q.x, s.q.y - 0.75F, 0.62F, 0.28F);
-  const float fold = x - (0.36F + 0.30F * (-0.62F - s.q.y));
-  amount += 0.8F * gauss(fold, 0, 0.035F + s.pixel, 1.0F) * smooth(0.55F, 0.7F, -s.q.y) *
-            (1.0F - smooth(1.05F, 1.3F, -s.q.y));
-  const float crow =
-      absolute(noise2(2.0F, (s.q.y + 0.25F * (x - 0.8F)) * 16.0F + a.noise_v) - 0.5F);
-  amount += 0.6F * smooth(0.16F, 0.3F, crow) * gauss(x - 0.93F, s.q.y + 0.02F, 0.10F, 0.16F);
+  const float forehead = gauss(s.q.x, s.q.y - 0.75F, 0.62F, 0.28F);
+  if (forehead > 0.0F) {
+    const float wave = 0.05F * noise2(3.0F * s.q.x + a.noise_u, 4.0F);
+    const float phase = (s.q.y + wave) * 6.5F;
+    const float ridge = absolute(phase - static_cast<float>(floor_int(phase)) - 0.5F) * 2.0F;
+    amount += 0.5F * forehead * smooth(0.55F, 0.95F, ridge);
+  }
+  if (s.q.y < -0.5F && s.q.y > -1.35F) {
+    const float fold = x - (0.36F + 0.30F * (-0.62F - s.q.y));
+    amount += 0.8F * gauss(fold, 0, 0.035F + s.pixel, 1.0F) * smooth(0.55F, 0.7F, -s.q.y) *
+              (1.0F - smooth(1.05F, 1.3F, -s.q.y));
+  }
+  const float corner = gauss(x - 0.93F, s.q.y + 0.02F, 0.10F, 0.16F);
+  if (corner > 0.0F) {
+    const float crow =
+        absolute(noise2(2.0F, (s.q.y + 0.25F * (x - 0.8F)) * 16.0F + a.noise_v) - 0.5F);
+    amount += 0.6F * smooth(0.16F, 0.3F, crow) * corner;
+  }
+  if (amount <= 0.0F) return;
   amount *= a.wrinkles;
   color = color * Vec3{1 - 0.30F * amount, 1 - 0.38F * amount, 1 - 0.40F * amount};
 }
@@ -89,7 +97,7 @@ void paint_lids(const Appearance& a, const Chart& chart, const Spot& s, Vec3& co
   const float shadow =
       a.liner * ends * smooth(-0.02F, 0.02F, over) * (1.0F - smooth(0.03F, 0.14F, over));
   color = mix(color, color * Vec3{0.30F, 0.24F, 0.28F}, 0.8F * shadow);
-  const float half = 0.022F + 0.25F * s.pixel;
+  const float half = 0.026F + 0.25F * s.pixel;
   const float lash = a.lash * ends * (1.0F - smooth(half, half + 0.03F, absolute(over)));
   color = mix(color, Vec3{0.010F, 0.007F, 0.006F}, lash);
   const float under = absolute(s.b - chart.lower_lid.at(x).b);
@@ -191,9 +199,9 @@ Chart::Chart(const HeadModel& head) {
 }
 
 Vec3 skin_color(const Appearance& a) {
-  static constexpr Vec3 kRamp[] = {{.74F, .50F, .40F},    {.63F, .405F, .30F},
-                                   {.50F, .30F, .205F},   {.345F, .19F, .118F},
-                                   {.205F, .108F, .066F}, {.105F, .054F, .034F}};
+  static constexpr Vec3 kRamp[] = {{.74F, .48F, .375F},   {.65F, .395F, .28F},
+                                   {.52F, .29F, .185F},   {.36F, .185F, .108F},
+                                   {.215F, .107F, .062F}, {.105F, .054F, .034F}};
   const float x = clamp(a.melanin, 0.0F, 1.0F) * 5.0F;
   const int i = x >= 5.0F ? 4 : static_cast<int>(x);
   const Vec3 color = mix(kRamp[i], kRamp[i + 1], x - static_cast<float>(i));
@@ -210,9 +218,10 @@ Vec3 paint_skin(const Appearance& a, const Chart& chart, const Spot& spot, Vec3 
     paint_lines(a, spot, color);
   }
   paint_lids(a, chart, spot, color);
+  paint_beard(a, spot, color, shine);
   paint_lips(a, chart, spot, base, color, shine);
   paint_brows(a, chart, spot, color);
-  paint_beard(a, spot, color, shine);
+
   return color;
 }
 

@@ -74,7 +74,7 @@ Illumination draw_light(Random& random, bool varied, double exposure_sd) {
     light = {tint(0.5), 0.3F, 0, f(radians(30)), tint(0.8), 0, 0, tint(0), 0};
     return light;
   }
-  light.ambient = tint(random.uniform(0.22, 0.6));
+  light.ambient = tint(random.uniform(0.14, 0.5));
   light.ambient_tilt = f(random.uniform(0.1, 0.7));
   light.key_azimuth = f(radians(limited(random.normal(0, 42), 110)));
   light.key_elevation = f(radians(limited(random.normal(28, 20), 80)));
@@ -92,13 +92,14 @@ Background draw_background(Random& random, bool varied) {
   if (!varied) {
     for (Vec3& c : b.color) c = {0.25F, 0.25F, 0.25F};
     b.softness = 1;
+    b.clothes = {0.08F, 0.08F, 0.08F};
     b.frequency = 2;
     return b;
   }
   for (Vec3& c : b.color) {
     // Rooms and streets are greyish: a grey of wide range, tinted now and then.
     const double grey = exp_of(random.normal(-1.6, 0.9));
-    const double colourful = 0.15 + 0.5 * square(random.uniform());
+    const double colourful = 0.04 + 0.3 * square(random.uniform());
     c = {f(clamp(grey * (1 + colourful * random.normal()), 0.004, 1.0)),
          f(clamp(grey * (1 + colourful * random.normal()), 0.004, 1.0)),
          f(clamp(grey * (1 + colourful * random.normal()), 0.004, 1.0))};
@@ -110,6 +111,12 @@ Background draw_background(Random& random, bool varied) {
   b.frequency = f(random.uniform(1.5, 9));
   b.u = f(random.uniform(0, 64));
   b.v = f(random.uniform(0, 64));
+  const double dark = exp_of(random.normal(-2.6, 1.1));
+  const double hue = 0.3 * square(random.uniform());
+  b.clothes = {f(clamp(dark * (1 + hue * random.normal()), 0.004, 0.8)),
+               f(clamp(dark * (1 + hue * random.normal()), 0.004, 0.8)),
+               f(clamp(dark * (1 + hue * random.normal()), 0.004, 0.8))};
+  b.shoulder = f(random.normal(0.08, 0.05));
   return b;
 }
 
@@ -155,23 +162,26 @@ void draw_mimic(Random& random, Face& face) {
   const double apart = random.normal(0, 0.04);
   if (random.chance(0.3)) return;
   const double kind = random.uniform();
-  if (kind < 0.45) {
+  if (kind < 0.52) {
     const double smile = random.uniform(0.2, 0.75);
     face.both("mouthSmile", smile, apart);
     face.both("cheekSquint", 0.6 * smile);
-    if (random.chance(0.5)) face.set("jawOpen", random.uniform(0.03, 0.22));
-    if (random.chance(0.4)) face.both("mouthUpperUp", random.uniform(0.1, 0.4) * smile);
-  } else if (kind < 0.6) {
+    if (random.chance(0.65)) {  // with teeth
+      face.set("jawOpen", random.uniform(0.06, 0.24));
+      face.both("mouthUpperUp", random.uniform(0.2, 0.8) * smile);
+      face.both("mouthLowerDown", random.uniform(0, 0.4) * smile);
+    }
+  } else if (kind < 0.66) {
     face.set("jawOpen", random.uniform(0.08, 0.4));
     if (random.chance(0.4)) face.set("mouthFunnel", random.uniform(0, 0.4));
-  } else if (kind < 0.72) {
+  } else if (kind < 0.76) {
     face.both("browDown", random.uniform(0.3, 0.9), apart);
     face.both("eyeSquint", random.uniform(0.2, 0.8));
-  } else if (kind < 0.83) {
+  } else if (kind < 0.86) {
     const double up = random.uniform(0.2, 0.8);
     face.set("browInnerUp", up);
     face.both("browOuterUp", up * random.uniform(0.3, 1), apart);
-  } else if (kind < 0.91) {
+  } else if (kind < 0.93) {
     face.set("mouthPucker", random.uniform(0.2, 0.7));
   } else {
     face.both("mouthFrown", random.uniform(0.2, 0.7), apart);

@@ -164,7 +164,7 @@ void Renderer::project(const View& view, Scratch& s) const {
   }
 }
 
-void Renderer::draw(Scratch& s) const {
+void Renderer::draw(const float* row, const View& view, Scratch& s) const {
   s.raster.resize(options_.height, options_.width);
   s.raster.clear();
   const bool hanging = s.person.look.hair_length * s.person.look.hair_presence > 0.0F;
@@ -175,6 +175,11 @@ void Renderer::draw(Scratch& s) const {
                   s.screen[static_cast<std::size_t>(c[1])],
                   s.screen[static_cast<std::size_t>(c[2])], static_cast<int32_t>(t),
                   t >= head_->triangles.size());
+  }
+  if (options_.shadow) {
+    const Lights lights = lights_of(load_block<Illumination>(row + layout_.expression_end));
+    s.shadow.build(s.posed, triangles_, n, head_->triangles.size(),
+                   view.rotation.undo(lights.lamp[0].direction));
   }
 }
 
@@ -196,6 +201,9 @@ Fragment Renderer::fragment(const Scratch& s, int32_t triangle, float x, float y
   k[2] = (ux * (y - y0) - (x - x0) * uy) / area;
   k[0] = 1.0F - k[1] - k[2];
   Fragment f;
+  if (options_.shadow) {
+    f.light = s.shadow.at(v[0]) * k[0] + s.shadow.at(v[1]) * k[1] + s.shadow.at(v[2]) * k[2];
+  }
   f.normal = s.normals[v[0]] * k[0] + s.normals[v[1]] * k[1] + s.normals[v[2]] * k[2];
   if (t >= head_->triangles.size()) {
     f.part = Part::kHair;
@@ -227,7 +235,8 @@ void Renderer::resolve(const float* row, const View& view, Scratch& s) const {
   const float spread =
       view.similarity.a * view.similarity.a + view.similarity.b * view.similarity.b;
   const float pixel = 1.0F / sqrt_of(spread > 1e-6F ? spread : 1e-6F);
-  const Shader shader(chart_, s.person, lights, view.rotation, view.gaze, pixel, options_.detail);
+  const Shader shader(chart_, s.person, lights, view.rotation, view.gaze, pixel, options_.detail,
+                      options_.shadow ? &s.shadow : nullptr);
   const float exposure = exposure_of(lights, skin_color(s.person.look), light.exposure);
   const float side = 1.0F / static_cast<float>(std::min(options_.height, options_.width));
   const Backdrop backdrop(load_block<Background>(row + layout_.camera_end), side);
@@ -294,7 +303,7 @@ void Renderer::render(const float* row, const ImageKey& key, Scratch& scratch,
                       uint8_t* image) const {
   const View view = pose(row, scratch);
   project(view, scratch);
-  draw(scratch);
+  draw(row, view, scratch);
   resolve(row, view, scratch);
   finish(row, key, scratch, image);
 }

@@ -9,6 +9,7 @@
 #include "core/paint.h"
 #include "core/raster.h"
 #include "core/shade.h"
+#include "core/shadow.h"
 #include "core/shape.h"
 
 namespace synface::morphable {
@@ -16,6 +17,7 @@ namespace synface::morphable {
 struct RenderOptions {
   int height = 112, width = 112;
   bool detail = true;  // skin finer than brows and lips
+  bool shadow = true;  // cast by the key lamp
 };
 
 // Which image: seeds the sensor noise.
@@ -31,6 +33,7 @@ struct Scratch {
   std::vector<Vec3> posed, normals;
   std::vector<ScreenVertex> screen;
   Raster raster;
+  ShadowMap shadow;
   std::vector<Vec3> linear, blurred;  // [H * W]
 };
 
@@ -54,7 +57,7 @@ class Renderer {
 
   View pose(const float* row, Scratch& scratch) const;
   void project(const View& view, Scratch& scratch) const;
-  void draw(Scratch& scratch) const;
+  void draw(const float* row, const View& view, Scratch& scratch) const;
   void resolve(const float* row, const View& view, Scratch& scratch) const;
   Fragment fragment(const Scratch& scratch, int32_t triangle, float x, float y) const;
   void finish(const float* row, const ImageKey& key, Scratch& scratch, uint8_t* image) const;

@@ -16,7 +16,7 @@ float positive(float x) {
 }  // namespace
 
 Shader::Shader(const Chart& chart, const Person& person, const Lights& lights, const Rotation& head,
-               const Vec3 (&gaze)[2], float pixel, bool detail)
+               const Vec3 (&gaze)[2], float pixel, bool detail, const ShadowMap* shadow)
     : chart_(chart),
       person_(person),
       look_(person.look),
@@ -25,18 +25,20 @@ Shader::Shader(const Chart& chart, const Person& person, const Lights& lights, c
       gaze_{gaze[0], gaze[1]},
       skin_(skin_color(person.look)),
       pixel_(pixel),
-      detail_(detail) {}
+      detail_(detail),
+      shadow_(shadow) {}
 
-Vec3 Shader::irradiance(Vec3 n, float occlusion) const {
+Vec3 Shader::irradiance(Vec3 n, float occlusion, float key) const {
   Vec3 sum = lights_.ambient * (occlusion * (1.0F + lights_.tilt * n.y));
-  const float open = 0.35F + 0.65F * occlusion;
+  const float open = 0.25F + 0.75F * occlusion;
   for (const Lamp& lamp : lights_.lamp) {
-    sum += lamp.color * (open * lambert(dot(n, lamp.direction)));
+    const float share = &lamp == &lights_.lamp[0] ? key : 1.0F;
+    sum += lamp.color * (share * open * lambert(dot(n, lamp.direction)));
   }
   return sum;
 }
 
-Vec3 Shader::shade_hair(Vec3 q, Vec3 n, float occlusion) const {
+Vec3 Shader::shade_hair(Vec3 q, Vec3 n, float occlusion, float key) const {
   // Strands leave the crown in all directions and fall.
   const Vec3 crown{0.0F, 1.7F, -1.5F};
   const Vec3 away = q - crown;
@@ -49,7 +51,7 @@ Vec3 Shader::shade_hair(Vec3 q, Vec3 n, float occlusion) const {
   const float fine = noise2_band(u, 0.06F * along, 34, 0.7F * pixel_);
   const float strand = 0.45F + 0.55F * coarse + 0.5F * (fine - 0.5F);
   const Vec3 color = look_.hair_color * (0.35F + 1.05F * strand);
-  Vec3 out = irradiance(n, occlusion) * color;
+  Vec3 out = irradiance(n, occlusion, key) * color;
   // Kajiya and Kay 1989: a highlight across the strands, shifted by the noise.
   Vec3 tangent = head_.apply(normalized(Vec3{away.x, away.y - 0.6F, away.z}));
   tangent = normalized(tangent - n * dot(tangent, n) + n * (0.25F * (coarse - 0.5F)));
@@ -58,22 +60,31 @@ Vec3 Shader::shade_hair(Vec3 q, Vec3 n, float occlusion) const {
   for (const Lamp& lamp : lights_.lamp) {
     const float t = dot(tangent, lamp.half);
     const float sine = sqrt_of(positive(1.0F - t * t));
-    const float facing = smooth(-0.2F, 0.5F, dot(n, lamp.direction));
+    const float share = &lamp == &lights_.lamp[0] ? key : 1.0F;
+    const float facing = share * smooth(-0.2F, 0.5F, dot(n, lamp.direction));
     out += lamp.color * tint * (0.16F * gloss * facing * power32(sine) * (0.4F + fine));
   }
   return out;
 }
 
-Vec3 Shader::shade_skin(const Fragment& f, Vec3 n) const {
-  const float field = hair_field(look_, f.q);
-  const float strands =
-      noise2(9.0F * atan2_fast(f.q.x, f.q.z + 1.5F) + look_.noise_u, 2.0F * f.q.y);
-  const float jag = mix(0.13F, 0.22F, look_.fringe);
+// Share of a spot of the scalp that hair covers; the hairline is ragged.
+float Shader::hair_cover(const Fragment& f, float field) const {
+  const float jag = mix(0.10F, 0.20F, look_.fringe);
+  if (field < -0.02F - 0.5F * jag || f.q.y < -1.2F) return 0.0F;
   const float thin = mix(0.80F, 1.0F, smooth(0.02F, 0.09F, look_.hair_volume));
-  const float grown = smooth(-0.02F, 0.12F, field + jag * (strands - 0.5F)) * thin *
-                      look_.hair_presence * (1.0F - f.ear) * (f.q.y > -1.2F ? 1.0F : 0.0F);
+  const float most = thin * look_.hair_presence * (1.0F - f.ear);
+  if (field > 0.12F + 0.5F * jag) return most;
+  const float around = atan2_fast(f.q.x, f.q.z + 1.5F) + look_.noise_u;
+  const float strands =
+      0.5F * noise2(9.0F * around, 2.0F * f.q.y) + 0.5F * noise2(31.0F * around, 1.5F * f.q.y);
+  return most * smooth(-0.02F, 0.12F, field + jag * (strands - 0.5F));
+}
+
+Vec3 Shader::shade_skin(const Fragment& f, Vec3 n, float key) const {
+  const float field = hair_field(look_, f.q);
+  const float grown = hair_cover(f, field);
   Vec3 hair;
-  if (grown > 0.0F) hair = shade_hair(f.q, n, f.occlusion);
+  if (grown > 0.0F) hair = shade_hair(f.q, n, f.occlusion, key);
   if (grown >= 0.995F) return hair;
 
   float shine = 0.35F + 0.65F * look_.oil;
@@ -82,16 +93,21 @@ Vec3 Shader::shade_skin(const Fragment& f, Vec3 n) const {
   const float under = 0.45F * look_.hair_presence * smooth(0.03F, 0.25F, look_.hair_volume) *
                       smooth(-0.22F, 0.02F, field);
   const float open = f.occlusion * (1.0F - under);
-  Vec3 light = lights_.ambient * (open * (1.0F + lights_.tilt * n.y));
-  const float direct = 0.35F + 0.65F * open;
+  // Light between folds of skin takes the skin's colour: red dies last.
+  const Vec3 sky{mix(open, sqrt_of(open), 0.4F), open, open * (0.7F + 0.3F * open)};
+  Vec3 light = lights_.ambient * sky * (1.0F + lights_.tilt * n.y);
+  const float direct = 0.25F + 0.75F * open;
   Vec3 gleam;
   const float rim = square(square(1.0F - positive(n.z)));
   for (const Lamp& lamp : lights_.lamp) {
     const float c = dot(n, lamp.direction);
-    light += lamp.color * lambert_skin(c) * direct;
+    const float share = &lamp == &lights_.lamp[0] ? key : 1.0F;
+    // A shadow's border is red where light seeps in from its side.
+    const Vec3 seep{mix(share, sqrt_of(share), 0.5F), share, share};
+    light += lamp.color * lambert_skin(c) * seep * direct;
     const float h = positive(dot(n, lamp.half));
     const float lobe = (0.035F * power14(h) + 0.05F * look_.oil * power32(h)) * (1.0F + 3.0F * rim);
-    gleam += lamp.color * (lobe * shine * open * smooth(-0.05F, 0.3F, c));
+    gleam += lamp.color * (share * lobe * shine * open * smooth(-0.05F, 0.3F, c));
   }
   Vec3 color = albedo * light + gleam;
   if (f.part == Part::kMouth) color = color * (clamp(f.occlusion, 0.05F, 0.5F));
@@ -99,14 +115,14 @@ Vec3 Shader::shade_skin(const Fragment& f, Vec3 n) const {
   return mix(color, hair, grown);
 }
 
-Vec3 Shader::shade_eye(const Fragment& f, Vec3 n) const {
+Vec3 Shader::shade_eye(const Fragment& f, Vec3 n, float key) const {
   const std::size_t side = f.part == Part::kLeftEye ? 0 : 1;
   const Vec3 gaze = gaze_[side];
   const float toward = dot(n, gaze);
   const float sine = sqrt_of(positive(1.0F - toward * toward));
   const float t = toward > 0.0F ? sine / kIrisSine : 3.0F;
   const float soft = 0.5F * pixel_ / (person_.eye_radius[side] * kIrisSine);
-  Vec3 white{0.62F, 0.58F, 0.55F};
+  Vec3 white{0.47F, 0.43F, 0.41F};
   white = white * Vec3{1, 1 - 0.16F * look_.sclera_red, 1 - 0.18F * look_.sclera_red};
   const Vec3 inner = head_.undo(n);
   const float angle = atan2_fast(inner.y, inner.x);
@@ -117,9 +133,9 @@ Vec3 Shader::shade_eye(const Fragment& f, Vec3 n) const {
   Vec3 albedo = mix(iris, white, smooth(0.97F - soft, 1.03F + soft, t));
   // The upper lid and its lashes shade the ball.
   const float height = inner.y * person_.eye_radius[side] / person_.lid_height[side];
-  const float lid = 1.0F - 0.62F * smooth(0.05F, 1.1F, height);
+  const float lid = 1.0F - 0.70F * smooth(0.05F, 1.1F, height);
   const float corner = 1.0F - 0.35F * smooth(0.25F, 0.62F, inner.x < 0.0F ? -inner.x : inner.x);
-  Vec3 out = irradiance(n, 0.75F) * albedo * (lid * corner);
+  Vec3 out = irradiance(n, 0.6F, 0.3F + 0.7F * key) * albedo * (lid * corner);
   // The cornea bulges: its normal turns faster than the ball's.
   const Vec3 cornea = t < 1.3F ? normalized(n + (n - gaze) * 0.6F) : n;
   for (const Lamp& lamp : lights_.lamp) {
@@ -131,20 +147,27 @@ Vec3 Shader::shade_eye(const Fragment& f, Vec3 n) const {
 
 Vec3 Shader::shade(const Fragment& f) const {
   Vec3 n = normalized(f.normal);
+  if (f.back) n = n * -1.0F;
+  const float key =
+      shadow_ == nullptr ? 1.0F : shadow_->light(f.light, dot(n, lights_.lamp[0].direction));
   switch (f.part) {
     case Part::kLeftEye:
     case Part::kRightEye:
-      return shade_eye(f, n);
-    case Part::kTeeth:
-      return irradiance(n, 0.15F + 0.6F * f.occlusion) * Vec3{0.50F, 0.46F, 0.38F};
-    case Part::kTongue:
-      return irradiance(n, 0.1F + 0.4F * f.occlusion) * Vec3{0.30F, 0.10F, 0.09F};
-    case Part::kHair: {
-      if (f.back) n = n * -1.0F;
-      return shade_hair(f.q, n, f.back ? 0.25F : f.occlusion);
+      return shade_eye(f, n, key);
+    case Part::kTeeth: {
+      // The strips of the model are flat: round them towards the front of the head.
+      const Vec3 round = normalized(n * 0.35F + head_.forward() * 0.65F);
+      return irradiance(round, 0.75F, 0.5F + 0.5F * key) * Vec3{0.60F, 0.55F, 0.47F};
     }
+    case Part::kTongue:
+      return irradiance(n, 0.1F + 0.4F * f.occlusion, 1.0F) * Vec3{0.30F, 0.10F, 0.09F};
+    case Part::kHair:
+      return shade_hair(f.q, n, f.back ? 0.25F : f.occlusion, f.back ? 0.3F : key);
+    case Part::kMouth:
+    case Part::kSocket:
+      return shade_skin(f, n, 0.5F + 0.5F * key);
     default:
-      return shade_skin(f, n);
+      return shade_skin(f, n, key);
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include "core/light.h"
 #include "core/paint.h"
+#include "core/shadow.h"
 #include "core/shape.h"
 
 namespace synface::morphable {
@@ -14,29 +15,35 @@ struct Fragment {
   float occlusion = 1, ear = 0;
   Part part = Part::kSkin;
   bool back = false;  // the inner side of hanging hair
+  Vec3 light;         // where the shadow map has it
 };
 
 // Axes of the head in the camera: rows x, y, z of the rotation's transpose are its columns.
 struct Rotation {
   Vec3 row[3];
   Vec3 apply(Vec3 p) const { return {dot(row[0], p), dot(row[1], p), dot(row[2], p)}; }
+  // The head's forward axis in the camera.
+  Vec3 forward() const { return {row[0].z, row[1].z, row[2].z}; }
   Vec3 undo(Vec3 p) const { return row[0] * p.x + row[1] * p.y + row[2] * p.z; }
 };
 
 class Shader {
  public:
-  // gaze: unit vectors of the left and right eye in camera axes. pixel: eye distances a pixel.
+  // shadow: of the first lamp, or nullptr. gaze: unit vectors of the left and right eye in camera
+  // axes. pixel: eye distances a pixel.
   Shader(const Chart& chart, const Person& person, const Lights& lights, const Rotation& head,
-         const Vec3 (&gaze)[2], float pixel, bool detail);
+         const Vec3 (&gaze)[2], float pixel, bool detail, const ShadowMap* shadow);
 
   // Linear RGB before exposure.
   Vec3 shade(const Fragment& f) const;
 
  private:
-  Vec3 irradiance(Vec3 n, float occlusion) const;
-  Vec3 shade_skin(const Fragment& f, Vec3 n) const;
-  Vec3 shade_hair(Vec3 q, Vec3 n, float occlusion) const;
-  Vec3 shade_eye(const Fragment& f, Vec3 n) const;
+  // key: share of the first lamp that no shadow takes.
+  Vec3 irradiance(Vec3 n, float occlusion, float key) const;
+  float hair_cover(const Fragment& f, float field) const;
+  Vec3 shade_skin(const Fragment& f, Vec3 n, float key) const;
+  Vec3 shade_hair(Vec3 q, Vec3 n, float occlusion, float key) const;
+  Vec3 shade_eye(const Fragment& f, Vec3 n, float key) const;
 
   const Chart& chart_;
   const Person& person_;
@@ -47,6 +54,7 @@ class Shader {
   Vec3 skin_;
   float pixel_;
   bool detail_;
+  const ShadowMap* shadow_;
 };
 
 }  // namespace synface::morphable
