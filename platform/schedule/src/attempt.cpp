@@ -15,7 +15,7 @@
 namespace synface::schedule {
 namespace {
 
-// Between SIGTERM and SIGKILL where a limit was passed: time for a last checkpoint.
+// The most between SIGTERM and SIGKILL where a limit was passed: time for a last checkpoint.
 constexpr double kLimitGrace = 10;
 constexpr std::size_t kTailBytes = 2000;
 
@@ -74,7 +74,10 @@ std::string recorded_error(store::Store& store, std::int64_t attempt) {
 }
 
 Attempt::Attempt(store::Store& store, store::Work work, const Options& options, bool afresh)
-    : work_(std::move(work)), limits_(limits_of(work_, options)), uuid_(random_uuid()) {
+    : work_(std::move(work)),
+      limits_(limits_of(work_, options)),
+      limit_grace_s_(std::min(kLimitGrace, options.stop_grace_s)),
+      uuid_(random_uuid()) {
   const fs::path root = store.folder();
   const std::string device = device_of(work_, options);
   const std::string isa = isa_of(work_);
@@ -164,7 +167,7 @@ void Attempt::reject_journal(const std::string& reason) {
 void Attempt::supervise() {
   if (stopped_ == Stopped::kNot && limits_.time_s > 0 && seconds() > limits_.time_s) {
     limit_ = human_duration(limits_.time_s);
-    stop(Stopped::kTimeLimit, kLimitGrace);
+    stop(Stopped::kTimeLimit, limit_grace_s_);
   }
   if (stopped_ == Stopped::kNot && limits_.memory_mib > 0) {
     const auto limit = static_cast<std::uint64_t>(limits_.memory_mib) << 20U;

@@ -56,6 +56,7 @@ class Attempt {
   store::Work work_;
   AttemptPaths paths_;
   Limits limits_;
+  double limit_grace_s_;
   store::Uuid uuid_{};
   std::int64_t id_ = 0;
   Child child_;

@@ -27,6 +27,12 @@ std::string who_holds() {
       .dump();
 }
 
+// First of all, so that whoever waits can say for whom.
+FileLock signed_lock(FileLock lock) {
+  lock.write_note(who_holds());
+  return lock;
+}
+
 // The trials of work, as a request of each experiment.
 std::vector<Request> requests_of(const std::vector<store::Work>& work) {
   std::vector<Request> requests;
@@ -47,13 +53,12 @@ std::vector<Request> requests_of(const std::vector<store::Work>& work) {
 }  // namespace
 
 Coordinator::Coordinator(FileLock lock, const Options& options, SignalFd& signals, StatusLine& line)
-    : lock_(std::move(lock)),
+    : lock_(signed_lock(std::move(lock))),
       options_(options),
       signals_(signals),
       line_(line),
       store_(store::Store::open(options.database)),
       inbox_(store_.folder() / "inbox") {
-  lock_.write_note(who_holds());
   recover_orphans(store_, line_);
 }
 

@@ -43,11 +43,16 @@ std::int64_t done_in(const store::Registration& registration) {
   return done;
 }
 
-// The same for a database that somebody else holds.
+// The same for a database that somebody else holds, who may be about to make it: what cannot be
+// read yet has nothing done in it, and what can never be read is the holder's error to report.
 std::int64_t done_already(const fs::path& database, const std::vector<Request>& requests) {
-  if (!fs::exists(database)) return 0;
-  auto reader = store::open_reader(database);
-  return summarize(reader, requests).done;
+  try {
+    auto reader = store::open_reader(database);
+    return summarize(reader, requests).done;
+  } catch (const Error& error) {
+    if (error.code() != ExitCode::kDatabase) throw;
+    return 0;
+  }
 }
 
 // The failed trials of an experiment, or of all, as requests to follow.
