@@ -96,6 +96,11 @@ std::string report_markdown(store::Database& db, const Comparison& comparison,
                             const std::vector<std::string>& plot_files) {
   Table table = comparison_table(comparison);
   table.title.clear();
+  table.notes = {
+      fmt::format("mean ± sd over seeds; the difference is to the baseline over equal seeds, with "
+                  "its {:.0f}% t "
+                  "interval; p is Holm's, over all differences of the metric",
+                  100 * comparison.level)};
   std::string text = fmt::format("# {}\n\n", comparison.experiment);
   text += "## Question\n\n" +
           (comparison.question.empty() ? "None was stated." : comparison.question) + "\n\n";
