@@ -99,6 +99,25 @@ TEST(IResNet, DropoutChangesWithTheCounterAndIsOffInEvaluation) {
   EXPECT_FALSE(at::equal(first, dropping.train(x).first));
 }
 
+TEST(IResNet, InitialWeightsAreOnePhiloxStreamOverTheList) {
+  Backbone net(tiny("synface", 0.0));
+  sdk::PhiloxStream random(net.context(SYNFACE_PHASE_TRAIN), SYNFACE_STREAM_INIT);
+  for (const std::string& name : net.names()) {
+    const at::Tensor& value = net.value(name);
+    if (value.dim() == 1) continue;  // constants draw nothing
+    const double area = value.dim() == 4 ? static_cast<double>(value.size(2) * value.size(3)) : 1.0;
+    const double fans = area * static_cast<double>(value.size(0) + value.size(1));
+    const auto bound = static_cast<float>(std::sqrt(6.0 / fans));  // Xavier
+    const float* data = value.data_ptr<float>();
+    for (std::int64_t i = 0; i < value.numel(); ++i) {
+      ASSERT_EQ(data[i], (2.0F * random.uniform() - 1.0F) * bound) << name << ", element " << i;
+    }
+  }
+  EXPECT_TRUE(at::equal(net.value("layer1.0.prelu.weight"), at::full({8}, 0.25)));
+  EXPECT_TRUE(at::equal(net.value("bn1.running_var"), at::ones({8})));
+  EXPECT_TRUE(at::equal(net.value("fc.bias"), at::zeros({16})));
+}
+
 TEST(IResNet, RefusesBlocksThatAreNone) {
   Setting setting = tiny("synface", 0.0);
   for (const std::vector<double>& blocks :

@@ -69,29 +69,11 @@ Norm::Norm(Parameters& parameters, const std::string& name, std::int64_t channel
   if (prelu_) slope_ = parameters.vector(options.prelu_name + ".weight", channels, 0.25F);
 }
 
-Norm::Prepared Norm::prepare(const Call& call, const at::Tensor& x) const {
+// Statistics of the batch; the running ones follow them.
+void Norm::batch_statistics(const Call& call, const at::Tensor& x, float* mean,
+                            float* inverse) const {
   const Blocks blocks(x);
   const auto channels = static_cast<std::size_t>(channels_);
-  const float* gamma = parameters_->value(weight_).data_ptr<float>();
-  float* running_mean = parameters_->value(running_mean_).data_ptr<float>();
-  float* running_var = parameters_->value(running_var_).data_ptr<float>();
-  Prepared p;
-  p.stats = at::empty({3, channels_}, at::TensorOptions().dtype(at::kFloat));
-  float* mean = p.stats.data_ptr<float>();
-  float* inverse = mean + channels;
-  float* scale = inverse + channels;
-  p.affine = {mean, scale, parameters_->value(bias_).data_ptr<float>()};
-
-  if (!call.uses_batch_statistics()) {
-    for (std::size_t c = 0; c < channels; ++c) {
-      mean[c] = running_mean[c];
-      inverse[c] =
-          static_cast<float>(1.0 / std::sqrt(static_cast<double>(running_var[c]) + kEpsilon));
-      scale[c] = gamma[c] * inverse[c];
-    }
-    return p;
-  }
-
   const float* data = x.data_ptr<float>();  // the first row serves as pivot
   const NormKernels& kernels = norm_kernels();
   const at::Tensor sums = block_sums(call, blocks, 2, [&](std::int64_t b, double* to) {
@@ -100,22 +82,49 @@ Norm::Prepared Norm::prepare(const Call& call, const at::Tensor& x) const {
   });
   const double* sum = sums.data_ptr<double>();
   const double* square = sum + channels;
-  const double n = static_cast<double>(blocks.rows);
+  float* running_mean = parameters_->value(running_mean_).data_ptr<float>();
+  float* running_var = parameters_->value(running_var_).data_ptr<float>();
   const auto follow = [&](float& running, double batch) {
     running = static_cast<float>((1.0 - call.momentum) * static_cast<double>(running) +
                                  call.momentum * batch);
   };
+  const double n = static_cast<double>(blocks.rows);
   for (std::size_t c = 0; c < channels; ++c) {
     const double shifted = sum[c] / n;
     const double centre = static_cast<double>(data[c]) + shifted;
     const double variance = std::max(0.0, square[c] / n - shifted * shifted);
     mean[c] = static_cast<float>(centre);
     inverse[c] = static_cast<float>(1.0 / std::sqrt(variance + kEpsilon));
-    scale[c] = gamma[c] * inverse[c];
     follow(running_mean[c], centre);
     // One value has no unbiased variance; the running one then stays as it was.
     if (blocks.rows > 1) follow(running_var[c], variance * n / (n - 1.0));
   }
+}
+
+void Norm::running_statistics(float* mean, float* inverse) const {
+  const float* running_mean = parameters_->value(running_mean_).data_ptr<float>();
+  const float* running_var = parameters_->value(running_var_).data_ptr<float>();
+  for (std::int64_t c = 0; c < channels_; ++c) {
+    mean[c] = running_mean[c];
+    inverse[c] =
+        static_cast<float>(1.0 / std::sqrt(static_cast<double>(running_var[c]) + kEpsilon));
+  }
+}
+
+Norm::Prepared Norm::prepare(const Call& call, const at::Tensor& x) const {
+  Prepared p;
+  p.stats = at::empty({3, channels_}, at::TensorOptions().dtype(at::kFloat));
+  float* mean = p.stats.data_ptr<float>();
+  float* inverse = mean + channels_;
+  float* scale = inverse + channels_;
+  if (call.uses_batch_statistics()) {
+    batch_statistics(call, x, mean, inverse);
+  } else {
+    running_statistics(mean, inverse);
+  }
+  const float* gamma = parameters_->value(weight_).data_ptr<float>();
+  for (std::int64_t c = 0; c < channels_; ++c) scale[c] = gamma[c] * inverse[c];
+  p.affine = {mean, scale, parameters_->value(bias_).data_ptr<float>()};
   return p;
 }
 
@@ -186,6 +195,26 @@ at::Tensor Norm::forward_sum(const Call& call, const Norm& first, const at::Tens
   return first.run(call, x, p, &x2, &p2, saved == nullptr);
 }
 
+// [2, C], slant and level of BackwardArgs, from the sums [2 or 3, C] of ReduceArgs; the parameters'
+// gradients on the way.
+at::Tensor Norm::gradient_terms(const double* sum, double n, const float* inverse,
+                                const float* scale, bool accumulate) const {
+  at::Tensor terms = at::empty({2, channels_}, at::TensorOptions().dtype(at::kFloat));
+  float* slant = terms.data_ptr<float>();
+  float* level = slant + channels_;
+  for (std::int64_t c = 0; c < channels_; ++c) {
+    const double dz = sum[c];
+    const double dz_xhat = sum[channels_ + c] * static_cast<double>(inverse[c]);
+    const double factor = static_cast<double>(scale[c]) / n;
+    slant[c] = static_cast<float>(-factor * dz_xhat * static_cast<double>(inverse[c]));
+    level[c] = static_cast<float>(-factor * dz);
+    if (!fixed_scale_) put(parameters_->gradient(weight_), c, dz_xhat, accumulate);
+    put(parameters_->gradient(bias_), c, dz, accumulate);
+    if (prelu_) put(parameters_->gradient(slope_), c, sum[2 * channels_ + c], accumulate);
+  }
+  return terms;
+}
+
 at::Tensor Norm::backward(const Call& call, const at::Tensor& dy, const Saved& saved,
                           const at::Tensor* extra, bool accumulate, bool reuse) const {
   if (!dy.is_cpu()) {
@@ -194,54 +223,31 @@ at::Tensor Norm::backward(const Call& call, const at::Tensor& dy, const Saved& s
     return extra ? gradients.x + *extra : gradients.x;
   }
   const Blocks blocks(saved.x);
-  const auto channels = static_cast<std::size_t>(channels_);
   const float* mean = saved.stats.data_ptr<float>();
-  const float* inverse = mean + channels;
-  const float* scale = inverse + channels;
-  const Affine affine{mean, scale, parameters_->value(bias_).data_ptr<float>()};
-  const float* slope = prelu_ ? parameters_->value(slope_).data_ptr<float>() : nullptr;
-  const float* x = saved.x.data_ptr<float>();
-  const float* gradient = dy.data_ptr<float>();
+  const float* inverse = mean + channels_;
+  const float* scale = inverse + channels_;
+  at::Tensor dx = reuse ? dy : at::empty_like(saved.x);
+  BackwardArgs base{};
+  base.x = saved.x.data_ptr<float>();
+  base.dy = dy.data_ptr<float>();
+  base.dx = dx.data_ptr<float>();
+  base.norm = {mean, scale, parameters_->value(bias_).data_ptr<float>()};
+  base.slope = prelu_ ? parameters_->value(slope_).data_ptr<float>() : nullptr;
+  base.extra = extra ? extra->data_ptr<float>() : nullptr;
   const NormKernels& kernels = norm_kernels();
 
   const at::Tensor sums = block_sums(call, blocks, prelu_ ? 3 : 2, [&](std::int64_t b, double* to) {
     const std::int64_t at = blocks.first(b) * channels_;
-    const ReduceArgs args{x + at,
-                          gradient + at,
-                          affine,
-                          slope,
-                          to,
-                          to + channels,
-                          prelu_ ? to + 2 * channels : nullptr};
+    double* slope_sum = prelu_ ? to + 2 * channels_ : nullptr;
+    const ReduceArgs args{base.x + at, base.dy + at,   base.norm, base.slope,
+                          to,          to + channels_, slope_sum};
     kernels.reduce(args, blocks.size(b), channels_);
   });
+  const at::Tensor terms = gradient_terms(sums.data_ptr<double>(), static_cast<double>(blocks.rows),
+                                          inverse, scale, accumulate);
+  base.slant = terms.data_ptr<float>();
+  base.level = base.slant + channels_;
 
-  at::Tensor terms = at::empty({2, channels_}, at::TensorOptions().dtype(at::kFloat));
-  float* slant = terms.data_ptr<float>();
-  float* level = slant + channels;
-  const double* sum = sums.data_ptr<double>();
-  const double n = static_cast<double>(blocks.rows);
-  for (std::size_t c = 0; c < channels; ++c) {
-    const double dz = sum[c];
-    const double dz_xhat = sum[channels + c] * static_cast<double>(inverse[c]);
-    const double factor = static_cast<double>(scale[c]) / n;
-    slant[c] = static_cast<float>(-factor * dz_xhat * static_cast<double>(inverse[c]));
-    level[c] = static_cast<float>(-factor * dz);
-    const auto i = static_cast<std::int64_t>(c);
-    if (!fixed_scale_) put(parameters_->gradient(weight_), i, dz_xhat, accumulate);
-    put(parameters_->gradient(bias_), i, dz, accumulate);
-    if (prelu_) put(parameters_->gradient(slope_), i, sum[2 * channels + c], accumulate);
-  }
-
-  at::Tensor dx = reuse ? dy : at::empty_like(saved.x);
-  const BackwardArgs base{x,
-                          gradient,
-                          dx.data_ptr<float>(),
-                          affine,
-                          slope,
-                          slant,
-                          level,
-                          extra ? extra->data_ptr<float>() : nullptr};
   parallel_ranges(call, blocks.count, blocks.grain, [&](std::int64_t first, std::int64_t last) {
     const std::int64_t at = blocks.first(first) * channels_;
     BackwardArgs args = base;

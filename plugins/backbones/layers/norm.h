@@ -54,6 +54,10 @@ class Norm {
 
  private:
   struct Prepared;
+  void batch_statistics(const Call& call, const at::Tensor& x, float* mean, float* inverse) const;
+  void running_statistics(float* mean, float* inverse) const;
+  at::Tensor gradient_terms(const double* sum, double n, const float* inverse, const float* scale,
+                            bool accumulate) const;
   Prepared prepare(const Call& call, const at::Tensor& x) const;
   operators::NormValues values() const;
   void keep_gradients(const operators::NormGradients& gradients, bool accumulate) const;
