@@ -158,8 +158,8 @@ TEST(Morphable, CopiesAreOnePicture) {
 TEST(Morphable, EverySwitchChangesPictures) {
   const auto keys = grid(6, 2);
   const auto usual = Morphable().images(keys);
-  for (const char* key :
-       {"pose", "expression", "illumination", "background", "camera", "hair", "skin_detail"}) {
+  for (const char* key : {"pose", "expression", "illumination", "background", "camera", "hair",
+                          "shadow", "skin_detail"}) {
     EXPECT_NE(Morphable(Settings{{key, false}}).images(keys), usual) << key;
   }
   for (const char* key : {"yaw_sd", "pitch_sd", "jitter", "shape_scale", "exposure_sd"}) {

@@ -75,7 +75,8 @@ RenderOptions render_options(const sdk::Create& create) {
                          std::to_string(dims.height) + " x " + std::to_string(dims.width),
                      "size");
   }
-  return {static_cast<int>(dims.height), static_cast<int>(dims.width), create.flag("skin_detail")};
+  return {static_cast<int>(dims.height), static_cast<int>(dims.width), create.flag("skin_detail"),
+          create.flag("shadow")};
 }
 
 void check_shape(const sdk::Tensor& t, const char* name, const std::vector<int64_t>& tail) {
@@ -104,6 +105,7 @@ struct Morphable {
           .doc("vary distance, focus and sensor noise; off: ideal camera at "
                "20 eye distances"),
       sdk::flag("hair", true).doc("give people hair and beards; off: all are shaven"),
+      sdk::flag("shadow", true).doc("the key lamp casts a shadow of the head on itself"),
       sdk::flag("skin_detail", true)
           .doc("mottling, freckles, moles and lines on the skin; off: plain skin"),
       sdk::f64("yaw_sd", 18)

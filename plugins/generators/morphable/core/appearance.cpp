@@ -108,8 +108,10 @@ void draw_style(Random& random, const Person& p, Appearance& a) {
   a.hair_open = f(random.uniform(0.95, 1.6));
   a.hair_length = 0;
   a.hair_volume = f(random.uniform(0.06, 0.3));
-  const double fringe = random.uniform(0.4, 1);
+  const double fringe = random.uniform(0.25, 1);
+  const double sweep = random.normal(0, 0.22);
   a.fringe = f(random.chance(0.12 + 0.2 * (1 - p.g)) && a.hairline < 1.4F ? fringe : 0);
+  if (a.fringe > 0) a.hairline_tilt = f(clamp(sweep, -0.45, 0.45));
   if (random.chance(long_hair) && a.hairline < 1.5F) {
     a.hair_length = f(random.uniform(0.25, 1));
     a.hair_volume = f(random.uniform(0.10, 0.24));

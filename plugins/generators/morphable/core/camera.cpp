@@ -31,7 +31,7 @@ float exposure_of(const Lights& lights, Vec3 skin, float stops) {
     front += luminance(lamp.color) * lambert(0.75F * lamp.direction.z + 0.15F);
   }
   const double forgiven = pow_of(0.40 / static_cast<double>(luminance(skin)), 0.35);
-  const float scale = static_cast<float>(0.95 * forgiven) * exp2_fast(stops);
+  const float scale = static_cast<float>(0.9 * forgiven) * exp2_fast(stops);
   return scale / (front > 0.02F ? front : 0.02F);
 }
 

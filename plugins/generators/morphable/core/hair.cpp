@@ -74,9 +74,10 @@ class Profile {
 
 float beard_field(const Appearance& a, Vec3 q) {
   const float ax = q.x < 0.0F ? -q.x : q.x;
-  const float below_nose = smooth(0.78F, 0.86F, -q.y);
+  const float droop = 0.55F * ax * ax;
+  const float below_nose = smooth(0.79F + droop, 0.90F + droop, -q.y);
   const float lip = smooth(-1.34F, -1.10F, q.y);  // over the lower lip's lower edge
-  const float middle = 1.0F - smooth(0.42F, 0.62F, ax);
+  const float middle = 1.0F - smooth(0.33F, 0.52F, ax);
   const float moustache = a.moustache * below_nose * lip * middle;
   // The cheek's border runs from the corner of the mouth up to the ear.
   const float border = -1.12F + 0.62F * clamp(ax - 0.40F, 0.0F, 0.75F);

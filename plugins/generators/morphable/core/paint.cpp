@@ -38,7 +38,7 @@ void paint_marks(const Appearance& a, const Spot& s, Vec3& color) {
   if (a.freckles > 0.0F) {
     const float where = gauss(s.q.x, s.q.y + 0.45F, 0.85F, 0.55F);
     const float amount = a.freckles * where *
-                         (0.75F * smooth(0.62F, 0.78F, noise2_band(u, v, 17, s.pixel)) +
+                         (0.6F * smooth(0.64F, 0.82F, noise2_band(u + 0.3F * v, v, 19, s.pixel)) +
                           0.5F * smooth(0.60F, 0.80F, noise2_band(v, u, 26, s.pixel)));
     color = color * Vec3{1 - 0.35F * amount, 1 - 0.52F * amount, 1 - 0.60F * amount};
   }
@@ -135,7 +135,8 @@ void paint_brows(const Appearance& a, const Chart& chart, const Spot& s, Vec3& c
   // Hairs run outwards and upwards.
   const float grain = noise2_band(x + 0.6F * (s.b - center) + a.noise_u, 0.35F * s.b, 34, s.pixel);
   const float alpha = a.brow_alpha * (1.0F - smooth(0.5F, 1.3F, d)) *
-                      smooth(-0.10F, 0.05F, brow.inside) * (0.72F + 0.56F * grain);
+                      smooth(-0.10F, 0.09F, brow.inside + 0.05F * (grain - 0.5F)) *
+                      (0.72F + 0.56F * grain);
   const Vec3 hair = a.hair_color * 0.75F + Vec3{0.006F, 0.005F, 0.004F};
   color = mix(color, hair, clamp(alpha, 0.0F, 1.0F));
 }
@@ -144,12 +145,17 @@ void paint_beard(const Appearance& a, const Spot& s, Vec3& color, float& shine) 
   if (a.beard_density <= 0.0F || s.q.y > 0.3F) return;
   const float mask = beard_field(a, s.q);
   if (mask <= 0.0F) return;
-  const float grain = noise2_band(s.q.x + a.noise_u, 0.6F * s.q.y + 0.3F * s.q.z, 26, s.pixel);
-  const float rough = noise2(5.0F * s.q.x + a.noise_v, 5.0F * s.q.y);
+  // Two lattices at an angle to each other hide both.
+  const float u = s.q.x + 0.5F * s.q.z + a.noise_u;
+  const float v = s.q.y + a.noise_v;
+  const float grain =
+      0.5F * noise2_band(u, 0.6F * v, 31, s.pixel) +
+      0.5F * noise2_band(0.8F * u + 0.6F * v, 0.5F * (0.8F * v - 0.6F * u), 37, s.pixel);
+  const float rough = noise2(5.0F * u, 5.0F * v);
   const float alpha = clamp(a.beard_density * smooth(0.05F, 0.75F, mask + 0.35F * (rough - 0.5F)) *
-                                (0.72F + 0.6F * grain),
+                                (0.62F + 0.8F * grain),
                             0.0F, 0.97F);
-  color = mix(color, a.beard_color * (0.7F + 0.6F * grain), alpha);
+  color = mix(color, a.beard_color * (0.5F + grain), alpha);
   shine *= 1.0F - alpha;
 }
 

@@ -125,7 +125,7 @@ Camera draw_camera(Random& random, const PriorOptions& options) {
   if (options.camera) {
     camera.distance = f(exp_of(random.uniform(log_of(9), log_of(40))));
     camera.softness = f(random.uniform(0, 0.8));
-    camera.noise = f(0.4 + random.exponential(1.3));
+    camera.noise = f(0.4 + random.exponential(1.0));
   }
   for (float& j : camera.jitter) j = f(options.jitter * random.normal());
   return camera;

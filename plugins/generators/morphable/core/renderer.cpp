@@ -235,11 +235,12 @@ void Renderer::resolve(const float* row, const View& view, Scratch& s) const {
   const float spread =
       view.similarity.a * view.similarity.a + view.similarity.b * view.similarity.b;
   const float pixel = 1.0F / sqrt_of(spread > 1e-6F ? spread : 1e-6F);
+  const auto background = load_block<Background>(row + layout_.camera_end);
   const Shader shader(chart_, s.person, lights, view.rotation, view.gaze, pixel, options_.detail,
-                      options_.shadow ? &s.shadow : nullptr);
+                      background.clothes, options_.shadow ? &s.shadow : nullptr);
   const float exposure = exposure_of(lights, skin_color(s.person.look), light.exposure);
   const float side = 1.0F / static_cast<float>(std::min(options_.height, options_.width));
-  const Backdrop backdrop(load_block<Background>(row + layout_.camera_end), side);
+  const Backdrop backdrop(background, side);
   s.linear.resize(static_cast<std::size_t>(options_.height) *
                   static_cast<std::size_t>(options_.width));
   std::size_t index = 0;

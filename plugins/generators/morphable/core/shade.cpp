@@ -16,7 +16,8 @@ float positive(float x) {
 }  // namespace
 
 Shader::Shader(const Chart& chart, const Person& person, const Lights& lights, const Rotation& head,
-               const Vec3 (&gaze)[2], float pixel, bool detail, const ShadowMap* shadow)
+               const Vec3 (&gaze)[2], float pixel, bool detail, Vec3 clothes,
+               const ShadowMap* shadow)
     : chart_(chart),
       person_(person),
       look_(person.look),
@@ -26,6 +27,7 @@ Shader::Shader(const Chart& chart, const Person& person, const Lights& lights, c
       skin_(skin_color(person.look)),
       pixel_(pixel),
       detail_(detail),
+      clothes_(clothes),
       shadow_(shadow) {}
 
 Vec3 Shader::irradiance(Vec3 n, float occlusion, float key) const {
@@ -81,6 +83,10 @@ float Shader::hair_cover(const Fragment& f, float field) const {
 }
 
 Vec3 Shader::shade_skin(const Fragment& f, Vec3 n, float key) const {
+  // The collar: lower in front.
+  if (f.q.y < -2.3F && f.q.y < -2.42F - 0.22F * smooth(-1.6F, -0.3F, f.q.z)) {
+    return irradiance(n, f.occlusion, key) * clothes_;
+  }
   const float field = hair_field(look_, f.q);
   const float grown = hair_cover(f, field);
   Vec3 hair;

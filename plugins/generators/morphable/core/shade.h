@@ -32,7 +32,7 @@ class Shader {
   // shadow: of the first lamp, or nullptr. gaze: unit vectors of the left and right eye in camera
   // axes. pixel: eye distances a pixel.
   Shader(const Chart& chart, const Person& person, const Lights& lights, const Rotation& head,
-         const Vec3 (&gaze)[2], float pixel, bool detail, const ShadowMap* shadow);
+         const Vec3 (&gaze)[2], float pixel, bool detail, Vec3 clothes, const ShadowMap* shadow);
 
   // Linear RGB before exposure.
   Vec3 shade(const Fragment& f) const;
@@ -54,6 +54,7 @@ class Shader {
   Vec3 skin_;
   float pixel_;
   bool detail_;
+  Vec3 clothes_;
   const ShadowMap* shadow_;
 };
 

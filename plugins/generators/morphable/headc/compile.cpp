@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "headc/cut.h"
 #include "headc/io.h"
@@ -214,6 +215,33 @@ std::vector<int32_t> flat(const std::vector<std::array<int32_t, 3>>& rows) {
   return out;
 }
 
+// Vertices on the rim of the neck: their edges have one triangle.
+std::vector<std::size_t> neck_rim(const Cut& cut) {
+  std::map<std::pair<int32_t, int32_t>, int> edges;
+  for (std::size_t t = 0; t < cut.triangles.size(); ++t) {
+    if (cut.part[t] > kSocket) continue;
+    for (std::size_t c = 0; c < 3; ++c) {
+      ++edges[{cut.triangles[t][c], cut.triangles[t][(c + 1) % 3]}];
+    }
+  }
+  std::set<std::size_t> rim;
+  for (const auto& [edge, n] : edges) {
+    if (edges.count({edge.second, edge.first}) != 0) continue;
+    rim.insert(static_cast<std::size_t>(edge.first));
+    rim.insert(static_cast<std::size_t>(edge.second));
+  }
+  return {rim.begin(), rim.end()};
+}
+
+std::set<std::size_t> vertices_of(const Cut& cut, uint8_t part) {
+  std::set<std::size_t> out;
+  for (std::size_t t = 0; t < cut.triangles.size(); ++t) {
+    if (cut.part[t] != part) continue;
+    for (const int32_t v : cut.triangles[t]) out.insert(static_cast<std::size_t>(v));
+  }
+  return out;
+}
+
 Vec3 to_vec(const Point& p) {
   return {static_cast<float>(p[0]), static_cast<float>(p[1]), static_cast<float>(p[2])};
 }
@@ -225,6 +253,18 @@ void add_mesh(const Source& source, const Cut& cut, const std::vector<Point>& av
   for (const uint32_t v : cut.kept) {
     base.push_back(to_vec(source.mesh.positions[v]));
     mean.push_back(to_vec(average[v]));
+  }
+  // The cut follows the quads and is jagged: its rim is drawn down, out of any crop.
+  constexpr float kLonger = 0.8F;
+  for (const std::size_t v : neck_rim(cut)) {
+    base[v].y -= kLonger;
+    mean[v].y -= kLonger;
+  }
+  // Wide smiles press the lips through the teeth where these lie as deep as in the source.
+  constexpr float kDeeper = 0.06F;
+  constexpr float kNarrower = 0.92F;
+  for (const std::size_t v : vertices_of(cut, kTeeth)) {
+    for (Vec3* p : {&base[v], &mean[v]}) *p = {p->x * kNarrower, p->y, p->z - kDeeper};
   }
   const std::vector<int32_t> marks = landmarks(source, cut);
   const Vec3 right = mean_of(mean, marks, 36);

@@ -40,7 +40,7 @@ void fill_row(const Prior& prior, const Layout& layout, const Wanted& w, uint32_
 
 int run(const Wanted& w, bool plain) {
   const auto head = std::make_shared<const HeadModel>(HeadModel::read(w.head));
-  const Renderer renderer(head, {w.size, w.size, true});
+  const Renderer renderer(head, {w.size, w.size, true, true});
   PriorOptions options;
   if (plain) {
     options.pose = options.illumination = options.expression = options.background = false;
