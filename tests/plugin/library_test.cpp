@@ -11,9 +11,7 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 // In a child process: a broken library must not stay in this one.
-std::string describe_error(const std::string& name) {
-  DescribeOptions options;
-  options.limit = std::chrono::milliseconds(400);
+std::string describe_error(const std::string& name, const DescribeOptions& options = {}) {
   return message_of(ExitCode::kPlugin, [&] { describe(fixture(name), options); });
 }
 
@@ -50,7 +48,10 @@ TEST(LibraryTest, ACrashInAConstructorNamesFileAndSignal) {
 }
 
 TEST(LibraryTest, AHangIsEndedAtTheLimit) {
-  EXPECT_THAT(describe_error("start_hang"), AllOf(HasSubstr("start_hang.so"), HasSubstr("hangs")));
+  DescribeOptions options;
+  options.limit = std::chrono::milliseconds(400);
+  EXPECT_THAT(describe_error("start_hang", options),
+              AllOf(HasSubstr("start_hang.so"), HasSubstr("hangs")));
 }
 
 TEST(LibraryTest, AnExitInInitIsNoSuccess) {
@@ -87,6 +88,16 @@ TEST(LibraryTest, AProgramCanBeItsOwnDescriber) {
   EXPECT_EQ(plugins.size(), 5U);
   EXPECT_THAT(message_of(ExitCode::kPlugin, [&] { describe(fixture("start_crash"), options); }),
               HasSubstr("signal 11"));
+}
+
+TEST(LibraryTest, ADescriptionTellsWhatAPlanNeeds) {
+  const auto plugins = describe(fixture("kinds"), {});
+  std::vector<std::string> told;
+  for (const PluginInfo& p : plugins) {
+    for (const std::string& trait : p.traits) told.push_back(p.name() + " " + trait);
+  }
+  EXPECT_THAT(told, ::testing::ElementsAre("generator/tiny latent", "generator/files index",
+                                           "mixup/tiny latent", "backbone/tiny trainable"));
 }
 
 TEST(LibraryTest, ADescriberThatIsNoneIsSaidToBe) {

@@ -109,6 +109,7 @@ std::optional<std::vector<PluginInfo>> DescriptionCache::described(
   if (!record) return std::nullopt;
   try {
     if (record->at("format") != kFormat || record->at("host") != host_) return std::nullopt;
+    if (record->contains("hung")) return std::nullopt;
     std::vector<PluginInfo> plugins;
     for (const Json& plugin : record->at("plugins")) plugins.push_back(info_from_json(plugin));
     return plugins;
@@ -126,6 +127,19 @@ void DescriptionCache::remember(const std::string& sha256, const std::vector<Plu
     list.push_back(to_json(plugin));
   }
   write(description(sha256), {{"format", kFormat}, {"host", host_}, {"plugins", std::move(list)}});
+}
+
+std::optional<std::string> DescriptionCache::hung(const std::string& sha256) const {
+  const std::optional<Json> record = read_cached(description(sha256));
+  if (!record || record->value("host", Json()) != Json(host_)) return std::nullopt;
+  const auto message = record->find("hung");
+  if (message == record->end() || !message->is_string()) return std::nullopt;
+  return fmt::format("{} (as seen earlier; rebuild it, or remove {} to try it again)",
+                     message->get<std::string>(), description(sha256).string());
+}
+
+void DescriptionCache::remember_hung(const std::string& sha256, const std::string& message) {
+  write(description(sha256), {{"format", kFormat}, {"host", host_}, {"hung", message}});
 }
 
 }  // namespace synface::plugin

@@ -39,6 +39,11 @@ class DescriptionCache {
   std::optional<std::vector<PluginInfo>> described(const std::string& sha256) const;
   void remember(const std::string& sha256, const std::vector<PluginInfo>& plugins);
 
+  // A library of this content that hung when it was described: waiting for it at every start would
+  // cost the limit each time. The message tells how to have it tried again.
+  std::optional<std::string> hung(const std::string& sha256) const;
+  void remember_hung(const std::string& sha256, const std::string& message);
+
   // Why writing failed, the first time; "" as long as it did not.
   const std::string& trouble() const { return trouble_; }
 

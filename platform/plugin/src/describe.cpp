@@ -70,9 +70,9 @@ std::string last_words(const ChildResult& result) {
 [[noreturn]] void explain(const std::filesystem::path& file, const ChildResult& result,
                           std::chrono::milliseconds limit) {
   if (result.timed_out) {
-    fail(ExitCode::kPlugin,
-         "{} was not loaded and initialised within {}; it hangs in a constructor or in init()",
-         file.string(), human_duration(static_cast<double>(limit.count()) / 1000.0));
+    throw DescribeTimeout(fmt::format(
+        "{} was not loaded and initialised within {}; it hangs in a constructor or in init()",
+        file.string(), human_duration(static_cast<double>(limit.count()) / 1000.0)));
   }
   if (result.signal != 0) {
     fail(ExitCode::kPlugin, "{} crashed while it was loaded and initialised: {}{}", file.string(),

@@ -63,7 +63,14 @@ Described describe_cached(const fs::path& file, const ScanOptions& options,
   if (known) {
     result.plugins = std::move(*known);
   } else {
-    result.plugins = describe(file, {options.describer, options.limit, options.versions});
+    const std::optional<std::string> hung = cache.hung(*digest);
+    if (hung) throw Error(ExitCode::kPlugin, *hung);
+    try {
+      result.plugins = describe(file, {options.describer, options.limit, options.versions});
+    } catch (const DescribeTimeout& e) {
+      cache.remember_hung(*digest, e.what());
+      throw;
+    }
     result.by_child = true;
   }
   for (PluginInfo& plugin : result.plugins) {

@@ -2,6 +2,7 @@
 // loaded costs a message and not the program.
 #pragma once
 
+#include <synface/base/error.h>
 #include <synface/plugin/info.h>
 #include <synface/plugin/note.h>
 
@@ -16,6 +17,12 @@ namespace synface::plugin {
 // output and ends the process. Returns otherwise.
 void maybe_describe(int argc, char** argv);
 
+// A library that was not described within the limit.
+class DescribeTimeout : public Error {
+ public:
+  explicit DescribeTimeout(const std::string& message) : Error(ExitCode::kPlugin, message) {}
+};
+
 struct DescribeOptions {
   std::filesystem::path describer;  // as in ScanOptions
   std::chrono::milliseconds limit{20000};
@@ -24,7 +31,7 @@ struct DescribeOptions {
 
 // Describes the plugins of a file in a child process; the file is inspected first (note.h), so that
 // a refused one never runs. `sha256` is left empty. Error(kPlugin): refused, broken, crashed (with
-// the signal), or not done within the limit; names the file.
+// the signal), or not done within the limit (DescribeTimeout); names the file.
 std::vector<PluginInfo> describe(const std::filesystem::path& file, const DescribeOptions& options);
 
 }  // namespace synface::plugin

@@ -3,7 +3,8 @@
 //
 // CACHE. <cache>/paths/<hash of path>.json maps (path, size, mtime, ctime, inode) to the file's
 // SHA-256, <cache>/described/<sha256>.json holds the descriptions. A file in neither is described
-// by a child process (describe.h). A warm scan only stats the libraries and reads these files; a
+// by a child process (describe.h); one that hangs there is remembered as well, so that it costs its
+// limit once. A warm scan only stats the libraries and reads these files; a
 // corrupt cache file is rebuilt. All writes are atomic; several processes may share a cache.
 #pragma once
 
