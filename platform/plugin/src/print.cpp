@@ -23,7 +23,10 @@ Json list_to_json(const Registry& registry) {
 
 // The first sentence: what a list has room for.
 std::string first_sentence(const std::string& doc) {
-  const std::size_t end = doc.find(". ");
+  std::size_t end = doc.find(". ");
+  while (end != std::string::npos && doc.substr(0, end).ends_with(" al")) {  // "et al. "
+    end = doc.find(". ", end + 1);
+  }
   return end == std::string::npos ? doc : doc.substr(0, end + 1);
 }
 
@@ -70,7 +73,7 @@ void print_list(const Registry& registry, bool json, std::ostream& out) {
     if (before == nullptr || before->kind != p.kind) out << to_text(p.kind) << '\n';
     before = &p;
     out << fmt::format("  {:<{}}  {:<8} {:<6} {}\n", p.id, width, p.version,
-                       p.torch.empty() ? "pure" : "torch", first_sentence(p.doc));
+                       p.torch.empty() ? "pure" : "torch", cut(first_sentence(p.doc), 100));
   }
   if (registry.plugins().empty()) {
     out << "no plugin was found; looked in:\n";
