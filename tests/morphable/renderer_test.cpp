@@ -170,9 +170,9 @@ TEST(Renderer, PicturesAreThoseOfTheRevision) {
     }
     digests.push_back(digest);
   }
-  EXPECT_EQ(digests, (std::vector<uint64_t>{1184786540976839234ULL, 8769613425912598308ULL,
-                                            5239141665919959582ULL, 8208970143623476244ULL,
-                                            10483077598265159681ULL, 17663017355225319779ULL}));
+  EXPECT_EQ(digests, (std::vector<uint64_t>{11532342409694228340ULL, 2982562340840708318ULL,
+                                            11387559892990284902ULL, 17019723554131207934ULL,
+                                            2006126668336360475ULL, 17025854458948114923ULL}));
 }
 
 TEST(Renderer, JitterMovesTheCropByAboutItsSize) {

@@ -87,7 +87,7 @@ void paint_lines(const Appearance& a, const Spot& s, Vec3& color) {
 
 void paint_lids(const Appearance& a, const Chart& chart, const Spot& s, Vec3& color) {
   const float x = absolute(s.a);
-  if (x < 0.2F || x > 0.85F || s.b < -0.25F || s.b > 0.35F) return;
+  if (x < 0.2F || x > 0.85F || s.b < -0.25F || s.b > 0.35F || s.q.z < -0.6F) return;
   const Curve::At upper = chart.upper_lid.at(x);
   if (upper.inside < -0.06F) return;
   const float ends = smooth(-0.06F, 0.02F, upper.inside);
@@ -125,7 +125,7 @@ void paint_lips(const Appearance& a, const Chart& chart, const Spot& s, Vec3 bas
 
 void paint_brows(const Appearance& a, const Chart& chart, const Spot& s, Vec3& color) {
   const float x = absolute(s.a);
-  if (x < 0.1F || x > 1.0F || s.b < -0.05F || s.b > 0.65F) return;
+  if (x < 0.1F || x > 1.0F || s.b < -0.05F || s.b > 0.65F || s.q.z < -0.6F) return;
   const Curve::At brow = chart.brow.at(x);
   if (brow.inside < -0.1F) return;
   const float along = clamp((x - 0.25F) / 0.5F, 0.0F, 1.2F);

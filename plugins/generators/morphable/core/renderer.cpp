@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <stdexcept>
+#include <string>
 
 #include "core/camera.h"
 #include "core/hair.h"
@@ -10,35 +11,7 @@
 
 namespace synface::morphable {
 
-// Everything that follows from a row but the person.
-struct Renderer::View {
-  Rotation rotation;
-  Camera camera;
-  Vec3 eye_shift[2];  // eyeballs go back under a closing lid
-  Similarity similarity;
-  Vec3 gaze[2];
-};
-
 namespace {
-
-Rotation rotation_of(const Pose& p) {
-  const auto turn = [](float angle) { return sincos_of(static_cast<double>(angle)); };
-  const SinCos y = turn(p.yaw);
-  const SinCos x = turn(p.pitch);
-  const SinCos z = turn(p.roll);
-  const auto f = [](double v) { return static_cast<float>(v); };
-  // Yaw, then pitch (up is positive), then roll.
-  const Vec3 r0{f(y.cos), 0, f(y.sin)};
-  const Vec3 r1{f(-x.sin * y.sin), f(x.cos), f(x.sin * y.cos)};
-  const Vec3 r2{f(-x.cos * y.sin), f(-x.sin), f(x.cos * y.cos)};
-  return {{r0 * f(z.cos) - r1 * f(z.sin), r0 * f(z.sin) + r1 * f(z.cos), r2}};
-}
-
-// Central projection; x to the right and y down, in eye distances at the eyes' depth.
-Vec3 through_lens(Vec3 p, float distance) {
-  const float depth = 1.0F / std::max(distance - p.z, 0.5F);
-  return {p.x * depth * distance, -p.y * depth * distance, depth};
-}
 
 void check_row(const float* row, std::size_t n) {
   for (std::size_t i = 0; i < n; ++i) {
@@ -49,14 +22,21 @@ void check_row(const float* row, std::size_t n) {
   }
 }
 
-Vec3 gaze_of(const Rotation& rotation, float yaw, float pitch, float outwards) {
-  const SinCos y = sincos_of(static_cast<double>(clamp(yaw, -0.5F, 0.5F) + outwards));
-  const SinCos x = sincos_of(static_cast<double>(clamp(pitch, -0.45F, 0.45F)));
-  return rotation.apply({static_cast<float>(y.sin * x.cos), static_cast<float>(x.sin),
-                         static_cast<float>(y.cos * x.cos)});
-}
-
 }  // namespace
+
+void Surface::join(const Surface& other) {
+  const float t = other.samples / (samples + other.samples);
+  const Fragment& g = other.fragment;
+  Fragment& f = fragment;
+  f.normal = mix(f.normal, g.normal, t);
+  f.q = mix(f.q, g.q, t);
+  f.light = mix(f.light, g.light, t);
+  f.a = mix(f.a, g.a, t);
+  f.b = mix(f.b, g.b, t);
+  f.occlusion = mix(f.occlusion, g.occlusion, t);
+  f.ear = mix(f.ear, g.ear, t);
+  samples += other.samples;
+}
 
 Renderer::Renderer(std::shared_ptr<const HeadModel> head, const RenderOptions& options)
     : head_(std::move(head)),
@@ -69,7 +49,7 @@ Renderer::Renderer(std::shared_ptr<const HeadModel> head, const RenderOptions& o
   triangles_.insert(triangles_.end(), sheet.begin(), sheet.end());
 }
 
-Renderer::View Renderer::pose(const float* row, Scratch& s) const {
+View Renderer::pose(const float* row, Scratch& s) const {
   check_row(row, layout_.size);
   if (s.person.key.size() != layout_.identity_end ||
       std::memcmp(s.person.key.data(), row, layout_.identity_end * sizeof(float)) != 0) {
@@ -79,69 +59,28 @@ Renderer::View Renderer::pose(const float* row, Scratch& s) const {
   view.rotation = rotation_of(load_block<Pose>(row + layout_.illumination_end));
   view.camera = load_block<Camera>(row + layout_.pose_end);
   view.camera.distance = clamp(view.camera.distance, 6.0F, 1000.0F);
-
   const float* units = row + layout_.identity_end;
-  const int blink[2] = {head_->unit("eyeBlinkLeft"), head_->unit("eyeBlinkRight")};
   s.posed.assign(s.person.positions.begin(), s.person.positions.end());
-  for (std::size_t u = 0; u < head_->units.size(); ++u) {
-    float weight = clamp(units[u], 0.0F, 1.0F);
-    if (weight == 0.0F) continue;
-    for (std::size_t side = 0; side < 2; ++side) {
-      if (static_cast<int>(u) != blink[side]) continue;
-      // A lid closes fully only at 1.15 with the ball 0.03 eye distances back.
-      view.eye_shift[side] = {0, 0, -0.03F * weight};
-      weight *= 1.15F;
-    }
-    head_->units.add(u, weight * s.person.unit, s.posed);
-  }
+  express(*head_, units, s.person.unit, view, s.posed);
   for (std::size_t side = 0; side < 2; ++side) {
     for (const int32_t v : head_->eye_vertices[side]) {
-      // The ball is rigid: a face unit may move the lids only.
-      s.posed[static_cast<std::size_t>(v)] =
-          s.person.positions[static_cast<std::size_t>(v)] + view.eye_shift[side];
+      const auto i = static_cast<std::size_t>(v);
+      s.posed[i] = s.person.positions[i] + view.eye_shift[side];
     }
   }
   const std::size_t n = head_->units.size();
   constexpr float kOutwards = 0.035F;  // the visual axes of relaxed eyes part by 2 degrees
   view.gaze[0] = gaze_of(view.rotation, units[n], units[n + 1], kOutwards);
   view.gaze[1] = gaze_of(view.rotation, units[n], units[n + 1], -kOutwards);
-
-  const auto seen = [&](Vec3 p) {
-    const Vec3 q = through_lens(view.rotation.apply(p), view.camera.distance);
-    return Vec2{q.x, q.y};
-  };
-  const auto eye = [&](std::size_t first) {
-    Vec3 sum;
-    for (std::size_t l = first; l < first + 6; ++l) sum += head_->landmark(s.posed, l);
-    return sum * (1.0F / 6.0F);
-  };
-  const std::array<Vec2, 5> points = {
-      seen(eye(36)), seen(eye(42)), seen(head_->landmark(s.posed, 30)),
-      seen(head_->landmark(s.posed, 48)), seen(head_->landmark(s.posed, 54))};
-  // A detector errs on the landmarks: the crop follows the landmarks that it believes in.
-  std::array<Vec2, 5> to = template_for(options_.height, options_.width);
-  const float scale = static_cast<float>(std::min(options_.height, options_.width)) / 112.0F;
-  for (std::size_t i = 0; i < 5; ++i) {
-    to[i].x -= view.camera.jitter[2 * i] * scale;
-    to[i].y -= view.camera.jitter[2 * i + 1] * scale;
-  }
-  view.similarity = align(points, to);
+  view.similarity =
+      crop_of(seen_landmarks(*head_, s.posed, view), view.camera, options_.height, options_.width);
   return view;
 }
 
 std::array<Vec2, 5> Renderer::landmarks(const float* row, Scratch& s) const {
   const View view = pose(row, s);
-  std::array<Vec2, 5> out;
-  const std::size_t first[5] = {36, 42, 30, 48, 54};
-  for (std::size_t i = 0; i < 5; ++i) {
-    Vec3 p = head_->landmark(s.posed, first[i]);
-    if (i < 2) {
-      for (std::size_t l = 1; l < 6; ++l) p += head_->landmark(s.posed, first[i] + l);
-      p = p * (1.0F / 6.0F);
-    }
-    const Vec3 q = through_lens(view.rotation.apply(p), view.camera.distance);
-    out[i] = view.similarity.map({q.x, q.y});
-  }
+  std::array<Vec2, 5> out = seen_landmarks(*head_, s.posed, view);
+  for (Vec2& p : out) p = view.similarity.map(p);
   return out;
 }
 
@@ -229,13 +168,47 @@ Fragment Renderer::fragment(const Scratch& s, int32_t triangle, float x, float y
   return f;
 }
 
+int Renderer::surfaces(const Scratch& s, std::size_t index, int x, int y,
+                       Surface (&out)[kSamples]) const {
+  const Int4 ids = s.raster.ids(index);
+  const Float4& depths = s.raster.depths(index);
+  Int4 done{};
+  int n = 0;
+  for (std::size_t first = 0; first < kSamples; ++first) {
+    if (done[first] != 0 || ids[first] < 0) continue;
+    // The samples that see this triangle, and the middle of them.
+    float count = 0;
+    float px = 0;
+    float py = 0;
+    for (std::size_t i = first; i < kSamples; ++i) {
+      if (ids[i] != ids[first]) continue;
+      done[i] = 1;
+      count += 1.0F;
+      px += static_cast<float>(kSampleX[i]);
+      py += static_cast<float>(kSampleY[i]);
+    }
+    const float scale = 1.0F / (count * static_cast<float>(kSubpixel));
+    const Surface seen{fragment(s, ids[first], static_cast<float>(x) + px * scale,
+                                static_cast<float>(y) + py * scale),
+                       1.0F / depths[first], count};
+    int at = 0;
+    while (at < n && !out[at].continues(seen)) ++at;
+    if (at == n) {
+      out[n++] = seen;
+    } else {
+      out[at].join(seen);
+    }
+  }
+  return n;
+}
+
 void Renderer::resolve(const float* row, const View& view, Scratch& s) const {
   const auto light = load_block<Illumination>(row + layout_.expression_end);
+  const auto background = load_block<Background>(row + layout_.camera_end);
   const Lights lights = lights_of(light);
   const float spread =
       view.similarity.a * view.similarity.a + view.similarity.b * view.similarity.b;
   const float pixel = 1.0F / sqrt_of(spread > 1e-6F ? spread : 1e-6F);
-  const auto background = load_block<Background>(row + layout_.camera_end);
   const Shader shader(chart_, s.person, lights, view.rotation, view.gaze, pixel, options_.detail,
                       background.clothes, options_.shadow ? &s.shadow : nullptr);
   const float exposure = exposure_of(lights, skin_color(s.person.look), light.exposure);
@@ -246,29 +219,18 @@ void Renderer::resolve(const float* row, const View& view, Scratch& s) const {
   std::size_t index = 0;
   for (int y = 0; y < options_.height; ++y) {
     for (int x = 0; x < options_.width; ++x, ++index) {
-      const Int4 ids = s.raster.ids(index);
+      Surface seen[kSamples];
+      const int n = surfaces(s, index, x, y, seen);
       Vec3 sum;
-      Int4 done{};
-      for (std::size_t first = 0; first < kSamples; ++first) {
-        if (done[first] != 0) continue;
-        // The samples that see this triangle, and the middle of them.
-        float count = 0;
-        float px = 0;
-        float py = 0;
-        for (std::size_t i = first; i < kSamples; ++i) {
-          if (ids[i] != ids[first]) continue;
-          done[i] = 1;
-          count += 1.0F;
-          px += static_cast<float>(kSampleX[i]);
-          py += static_cast<float>(kSampleY[i]);
-        }
-        const float scale = 1.0F / (count * static_cast<float>(kSubpixel));
-        const float fx = static_cast<float>(x) + px * scale;
-        const float fy = static_cast<float>(y) + py * scale;
-        const Vec3 color = ids[first] < 0
-                               ? backdrop.at(fx * side, fy * side)
-                               : shader.shade(fragment(s, ids[first], fx, fy)) * exposure;
-        sum += color * (0.25F * count);
+      float open = static_cast<float>(kSamples);
+      for (int i = 0; i < n; ++i) {
+        sum += shader.shade(seen[i].fragment) * (0.25F * exposure * seen[i].samples);
+        open -= seen[i].samples;
+      }
+      if (open > 0.0F) {
+        const Vec3 behind = backdrop.at((static_cast<float>(x) + 0.5F) * side,
+                                        (static_cast<float>(y) + 0.5F) * side);
+        sum += behind * (0.25F * open);
       }
       s.linear[index] = sum;
     }

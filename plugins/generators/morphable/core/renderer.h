@@ -11,6 +11,7 @@
 #include "core/shade.h"
 #include "core/shadow.h"
 #include "core/shape.h"
+#include "core/view.h"
 
 namespace synface::morphable {
 
@@ -37,6 +38,21 @@ struct Scratch {
   std::vector<Vec3> linear, blurred;  // [H * W]
 };
 
+// One surface within a pixel: neighbouring triangles of the same part count as one.
+struct Surface {
+  Fragment fragment;
+  float distance = 0;  // from the camera, eye distances
+  float samples = 0;
+
+  bool continues(const Surface& other) const {
+    const float gap = distance - other.distance;
+    return fragment.part == other.fragment.part && fragment.back == other.fragment.back &&
+           gap < 0.12F && gap > -0.12F;
+  }
+  // Attributes become the mean over the samples of both.
+  void join(const Surface& other);
+};
+
 class Renderer {
  public:
   // Shares `head`; one renderer serves any number of threads, each with a scratch of its own.
@@ -53,11 +69,12 @@ class Renderer {
   const Layout& layout() const { return layout_; }
 
  private:
-  struct View;
-
   View pose(const float* row, Scratch& scratch) const;
   void project(const View& view, Scratch& scratch) const;
   void draw(const float* row, const View& view, Scratch& scratch) const;
+  // The surfaces that a pixel sees, each shaded once.
+  int surfaces(const Scratch& scratch, std::size_t index, int x, int y,
+               Surface (&out)[kSamples]) const;
   void resolve(const float* row, const View& view, Scratch& scratch) const;
   Fragment fragment(const Scratch& scratch, int32_t triangle, float x, float y) const;
   void finish(const float* row, const ImageKey& key, Scratch& scratch, uint8_t* image) const;
