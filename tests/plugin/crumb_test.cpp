@@ -116,6 +116,20 @@ TEST(CrumbTest, MoreThreadsThanSlotsAndLongNamesAreSurvived) {
   EXPECT_EQ(report->calls[0].plugin, std::string(55, 'n'));
 }
 
+TEST(CrumbTest, ThreadsThatHaveEndedGiveTheirSlotsBack) {
+  const Scene scene;
+  CrumbWriter crumb(scene.file("a.crumb"));
+  for (int i = 0; i < 100; ++i) {
+    std::thread([&] {
+      crumb.enter("loss/short", "margin", 1);
+      crumb.leave();
+    }).join();
+  }
+  std::thread([&] { crumb.enter("generator/x", "render", 3); }).join();
+  crumb.enter("backbone/y", "forward", 4);
+  EXPECT_EQ(read_crumb(scene.file("a.crumb"))->calls.size(), 2U);
+}
+
 TEST(CrumbTest, ASecondWriterStartsAnew) {
   const Scene scene;
   { CrumbWriter(scene.file("a.crumb")).enter("loss/a", "margin", 1); }

@@ -70,6 +70,17 @@ CrumbSlot* slots_of(std::byte* map) {
   return reinterpret_cast<CrumbSlot*>(map + sizeof(CrumbHeader));
 }
 
+// The slot of a thread that has ended, or the last one, which is then shared.
+CrumbSlot* take_over(CrumbSlot* slots, std::uint32_t self) {
+  for (std::uint32_t i = 0; i < kCrumbSlots; ++i) {
+    const std::atomic_ref<std::uint32_t> owner(slots[i].thread);
+    std::uint32_t thread = owner.load();
+    if (slots[i].depth != 0 || tgkill(getpid(), static_cast<pid_t>(thread), 0) == 0) continue;
+    if (owner.compare_exchange_strong(thread, self)) return slots + i;
+  }
+  return slots + kCrumbSlots - 1;
+}
+
 // For the signal handlers, which get no pointer of ours.
 std::atomic<CrumbWriter*> crash_writer{nullptr};
 constexpr int kCrashSignals[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT};
@@ -113,9 +124,10 @@ CrumbWriter::~CrumbWriter() {
 
 void CrumbWriter::attach() noexcept {
   ThreadState& state = thread_state;
+  const auto self = static_cast<std::uint32_t>(gettid());
   const std::uint32_t taken = taken_.fetch_add(1, std::memory_order_relaxed);
-  state.slot = slots_of(map_) + std::min(taken, kCrumbSlots - 1);
-  state.slot->thread = static_cast<std::uint32_t>(gettid());
+  state.slot = taken < kCrumbSlots ? slots_of(map_) + taken : take_over(slots_of(map_), self);
+  state.slot->thread = self;
   state.depth = 0;
   state.generation = generation_;
 }
@@ -145,7 +157,10 @@ void CrumbWriter::mark(int signal) noexcept {
   header.signal = static_cast<std::uint32_t>(signal);
   const auto self = static_cast<std::uint32_t>(gettid());
   for (std::uint32_t i = 0; i < kCrumbSlots; ++i) {
-    if (slots_of(map_)[i].thread == self) header.signal_slot = i + 1;
+    const CrumbSlot& slot = slots_of(map_)[i];
+    if (slot.thread != self) continue;
+    // The number of a thread that has ended may have been given again.
+    if (slot.depth > 0 || header.signal_slot == 0) header.signal_slot = i + 1;
   }
 }
 

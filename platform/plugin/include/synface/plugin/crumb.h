@@ -10,8 +10,8 @@
 //  24  u32      signal that killed the writer, when its handler saw it; 0
 //  28  u32      slot of the thread that received it, plus 1; 0: a thread without one
 //  32  u8[32]   zero
-// then the slots, one a thread, in the order in which threads made their first call (threads beyond
-// the last slot share it):
+// then the slots, one a thread, in the order in which threads made their first call (later ones
+// take over the slots of threads that have ended; where there is none, they share the last one):
 //   0  u32      sequence: odd while the slot is being written
 //   4  u32      depth of nested calls; 0: the thread is in no plugin
 //   8  u64      step
