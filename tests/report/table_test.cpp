@@ -44,6 +44,26 @@ TEST(Terminal, GivenANarrowTerminalThenTextIsCutAndNumbersAreNot) {
   EXPECT_THAT(text, HasSubstr("…"));
 }
 
+TEST(Terminal, GivenOptionalColumnsThenTheMostOptionalGoFirstAndAreNamed) {
+  Table table = sample();
+  table.columns.push_back({"second", true, 2});
+  table.columns.push_back({"p", true, 1});
+  table.columns.push_back({"not counted", false, 3, false, true});
+  table.keys = 1;
+  for (auto& row : table.rows) {
+    row.emplace_back("22.22");
+    row.emplace_back("0.5");
+    row.emplace_back(row[0] == "a|b" ? "1 failed" : "");
+  }
+  const std::string text = to_terminal(table, 29);
+  EXPECT_LE(widest_line(text), 29);
+  EXPECT_THAT(text, ::testing::Not(HasSubstr("22.22")));
+  EXPECT_THAT(text, HasSubstr("0.5\n"));
+  EXPECT_THAT(text, HasSubstr("left out for the width:"));
+  EXPECT_THAT(text, HasSubstr("second"));
+  EXPECT_THAT(text, HasSubstr("not counted in a|b: 1 failed\n"));
+}
+
 TEST(Terminal, GivenAVeryNarrowTerminalThenRowsBecomeBlocks) {
   EXPECT_THAT(to_terminal(sample(), 12), HasSubstr("mean  0.75 ± 0.01\n"));
 }

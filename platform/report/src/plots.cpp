@@ -177,7 +177,7 @@ json bar_plot(const Comparison& comparison, const std::string& metric) {
     cells.push_back(std::move(row));
   }
   for (const Floor& floor : comparison.floors) {
-    if (floor.metric != metric || !floor.summary.mean) continue;
+    if (floor.metric != metric || floor.summary.n == 0) continue;  // chance would squeeze the rest
     floors.push_back({{"floor", floor.label}, {"value", *floor.summary.mean}});
   }
   const json y = {{"field", "cell"}, {"type", "nominal"}, {"title", nullptr}, {"sort", nullptr}};

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "synface/base/text.h"
 
@@ -58,6 +59,21 @@ std::string p_text(double p) {
   return p < 0.001 ? "< 0.001" : fmt::format("{:.3f}", p);
 }
 
+std::string p_equation(double p) {
+  return p < 0.001 ? "p < 0.001" : fmt::format("p = {:.3f}", p);
+}
+
+// Axis names without their table where that leaves them different: "identities".
+std::vector<std::string> short_names(const std::vector<std::string>& axes) {
+  std::vector<std::string> names;
+  std::set<std::string> distinct;
+  for (const std::string& axis : axes) {
+    names.push_back(axis.substr(axis.rfind('.') + 1));
+    distinct.insert(names.back());
+  }
+  return distinct.size() == axes.size() ? names : axes;
+}
+
 std::string trouble(const Cell& cell) {
   std::vector<std::string> words;
   const auto count = [&](int n, const char* what) {
@@ -80,15 +96,18 @@ std::string trouble(const Cell& cell) {
   return join(words, ", ");
 }
 
-// Columns of one metric; only the first has its difference spelled out with n and verdict.
-void add_columns(const MetricInfo& metric, bool first, Table& table) {
+// Columns of one metric; only the first has p and verdict. On a narrow terminal the later metrics
+// go first, then p.
+void add_columns(const MetricInfo& metric, std::size_t place, Table& table) {
+  const bool first = place == 0;
+  const int optional = first ? 0 : 2 + static_cast<int>(place);
   const std::string unit = metric.unit.empty() ? "" : " (" + metric.unit + ")";
-  table.columns.push_back({metric.name + unit, true});
-  table.columns.push_back({"n", true});
-  table.columns.push_back({"difference", true});
+  table.columns.push_back({metric.name + unit, true, optional});
+  table.columns.push_back({"n", true, optional});
+  table.columns.push_back({"difference", true, optional});
   if (first) {
-    table.columns.push_back({"p (Holm)", true});
-    table.columns.push_back({"verdict", false});
+    table.columns.push_back({"p (Holm)", true, 1});
+    table.columns.push_back({"verdict", false, 0, true});
   }
 }
 
@@ -138,13 +157,15 @@ Table comparison_table(const Comparison& comparison) {
     table.notes.emplace_back("no trials yet");
     return table;
   }
-  for (const std::string& axis : comparison.axes) table.columns.push_back({axis, true});
+  for (const std::string& name : short_names(comparison.axes))
+    table.columns.push_back({name, true});
+  table.keys = comparison.axes.size();
   for (std::size_t i = 0; i < comparison.metrics.size(); ++i) {
-    add_columns(comparison.metrics[i], i == 0, table);
+    add_columns(comparison.metrics[i], i, table);
   }
   const bool any_trouble = std::any_of(comparison.cells.begin(), comparison.cells.end(),
                                        [](const Cell& cell) { return !trouble(cell).empty(); });
-  if (any_trouble) table.columns.push_back({"not counted", false});
+  if (any_trouble) table.columns.push_back({"not counted", false, 2, false, true});
   for (const Cell& cell : comparison.cells) {
     auto& row = table.rows.emplace_back();
     for (const std::string& axis : comparison.axes) {
@@ -169,16 +190,17 @@ std::string primary_in_words(const Comparison& comparison) {
   const int digits = decimals(comparison, result.primary.metric);
   std::string text = fmt::format("{}: {}", what, signed_number(*result.difference.mean, digits));
   if (result.difference.interval) {
-    text += fmt::format(", {:.0f}% interval {}, p = {}, over {} pairs of seeds",
-                        100 * comparison.level, interval_text(*result.difference.interval, digits),
-                        p_text(*result.difference.p), result.units);
+    text += fmt::format(", {:.0f}% interval {}, {}, over {} pairs of seeds", 100 * comparison.level,
+                        interval_text(*result.difference.interval, digits),
+                        p_equation(*result.difference.p), result.units);
     text += ": " + to_string(result.verdict);
   } else {
     text += " from a single pair of seeds: nothing can be said";
   }
   for (const std::string& tied : result.tied_axes) text += "; with it goes " + tied;
   if (result.dropped > 0) {
-    text += fmt::format("; {} seeds are left out, incomplete on one side", result.dropped);
+    text += fmt::format("; {} {} left out, incomplete on one side", result.dropped,
+                        result.dropped == 1 ? "seed is" : "seeds are");
   }
   return text;
 }

@@ -8,7 +8,7 @@
 namespace synface::report {
 namespace {
 
-constexpr int kGap = 2;        // spaces between columns
+constexpr int kGap = 2;        // spaces between columns, 1 where that helps
 constexpr int kNarrowest = 8;  // a column is not cut below this
 
 std::vector<int> natural_widths(const Table& table) {
@@ -22,17 +22,18 @@ std::vector<int> natural_widths(const Table& table) {
   return widths;
 }
 
-int total(const std::vector<int>& widths) {
+int total(const std::vector<int>& widths, int gap) {
   return std::accumulate(widths.begin(), widths.end(), 0) +
-         kGap * (static_cast<int>(widths.size()) - 1);
+         gap * (static_cast<int>(widths.size()) - 1);
 }
 
-// Takes columns from the widest left-aligned ones until the table fits; false where it cannot.
-bool shrink(const Table& table, std::vector<int>& widths, int width) {
-  while (total(widths) > width) {
+// Takes columns from the widest that may be cut until the table fits; false where it cannot.
+bool shrink(const Table& table, std::vector<int>& widths, int gap, int width) {
+  while (total(widths, gap) > width) {
     std::size_t widest = widths.size();
     for (std::size_t i = 0; i < widths.size(); ++i) {
-      if (table.columns[i].right || widths[i] <= kNarrowest) continue;  // numbers are never cut
+      const Column& column = table.columns[i];
+      if (column.right || column.whole || widths[i] <= kNarrowest) continue;
       if (widest == widths.size() || widths[i] > widths[widest]) widest = i;
     }
     if (widest == widths.size()) return false;
@@ -41,13 +42,44 @@ bool shrink(const Table& table, std::vector<int>& widths, int width) {
   return true;
 }
 
+// "not counted in 1000, 5: 1 diverged" for each cell of a column that is left out.
+void keep_as_notes(Table& table, std::size_t column) {
+  std::vector<std::string> lines;
+  for (const auto& row : table.rows) {
+    if (row[column].empty()) continue;
+    const std::vector<std::string> key(row.begin(),
+                                       row.begin() + static_cast<std::ptrdiff_t>(table.keys));
+    lines.push_back(table.columns[column].header + (key.empty() ? "" : " in " + join(key, ", ")) +
+                    ": " + row[column]);
+  }
+  table.notes.insert(table.notes.begin(), lines.begin(), lines.end());
+}
+
+// Without its most optional columns; false where all are wanted.
+bool drop_columns(Table& table, std::vector<std::string>& dropped) {
+  int most = 0;
+  for (const Column& column : table.columns) most = std::max(most, column.optional);
+  if (most == 0) return false;
+  for (std::size_t i = table.columns.size(); i-- > 0;) {
+    if (table.columns[i].optional != most) continue;
+    if (table.columns[i].note) {
+      keep_as_notes(table, i);
+    } else {
+      dropped.insert(dropped.begin(), table.columns[i].header);
+    }
+    table.columns.erase(table.columns.begin() + static_cast<std::ptrdiff_t>(i));
+    for (auto& row : table.rows) row.erase(row.begin() + static_cast<std::ptrdiff_t>(i));
+  }
+  return true;
+}
+
 std::string line(const Table& table, const std::vector<std::string>& cells,
-                 const std::vector<int>& widths) {
+                 const std::vector<int>& widths, int gap) {
   std::string text;
   for (std::size_t i = 0; i < cells.size(); ++i) {
     const std::string cell =
         display_width(cells[i]) > widths[i] ? cut(cells[i], widths[i]) : cells[i];
-    if (i > 0) text += std::string(kGap, ' ');
+    if (i > 0) text += std::string(static_cast<std::size_t>(gap), ' ');
     text += table.columns[i].right ? pad_left(cell, widths[i]) : pad_right(cell, widths[i]);
   }
   while (!text.empty() && text.back() == ' ') text.pop_back();
@@ -149,21 +181,32 @@ std::string latex_row(const std::vector<std::string>& cells) {
 
 }  // namespace
 
-std::string to_terminal(const Table& table, int width) {
-  std::string text = table.title.empty() ? "" : wrapped(table.title, width);
+std::string to_terminal(const Table& whole, int width) {
+  Table table = whole;
+  std::vector<std::string> dropped;
   std::vector<int> widths = natural_widths(table);
-  if (width > 0 && !shrink(table, widths, width)) {
-    text += as_blocks(table);
+  while (width > 0 && total(widths, 1) > width && drop_columns(table, dropped)) {
+    widths = natural_widths(table);
+  }
+  const int gap = width > 0 && total(widths, kGap) > width ? 1 : kGap;
+  std::string text = table.title.empty() ? "" : wrapped(table.title, width);
+  if (width > 0 && !shrink(table, widths, gap, width)) {
+    text += as_blocks(whole);
+    dropped.clear();
+    table.notes = whole.notes;
   } else if (!table.columns.empty()) {
-    text += line(table, headers(table), widths);
+    text += line(table, headers(table), widths, gap);
     std::vector<std::string> rule;
     for (const int w : widths) {
       std::string dashes;
       for (int i = 0; i < w; ++i) dashes += "─";
       rule.push_back(dashes);
     }
-    text += line(table, rule, widths);
-    for (const auto& row : table.rows) text += line(table, row, widths);
+    text += line(table, rule, widths, gap);
+    for (const auto& row : table.rows) text += line(table, row, widths, gap);
+  }
+  if (!dropped.empty()) {
+    text += wrapped("left out for the width: " + join(dropped, ", "), width);
   }
   for (const std::string& note : table.notes) text += wrapped(note, width);
   return text;
