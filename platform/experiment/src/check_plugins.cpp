@@ -106,8 +106,15 @@ void Checker::check_generator(const Node& document, Checked& checked) const {
     diagnostics_.error({}, "the file names no generator: generator = { plugin = \"morphable\" }");
     return;
   }
-  auto& generator = checked.config["generator"] =
-      check_plugin("generator", *table, checked, nullptr);
+  // A folder of people is by itself that of real.train.
+  Json fill = Json::object();
+  const auto* info = find_plugin("generator", *table);
+  const auto train = checked.config["real"].value("train", "");
+  if (has_trait(info, "index") && info->find("path") != nullptr && !train.empty() &&
+      table->find("path") == nullptr) {
+    fill["path"] = train;
+  }
+  auto& generator = checked.config["generator"] = check_plugin("generator", *table, checked, &fill);
   if (!has_trait(find_used(checked, plugin::Kind::kGenerator), "latent")) return;
   for (const auto* key : {"identities", "samples"}) {
     if (generator.value(key, std::int64_t{1}) != 0) continue;

@@ -41,6 +41,9 @@ void normalise_labels(Json& axes, const Json& config) {
   }
 }
 
+// What no worker starts in: LibTorch and a batch.
+constexpr std::int64_t kLeastMemoryMiB = 256;
+
 struct Expander {
   const plugin::Registry& plugins;
   const Options& options;
@@ -60,6 +63,7 @@ struct Expander {
                      const plugin::ContentIdentity& content);
   void add(const Cell& cell, Json axes, const Checker& checker,
            const plugin::ContentIdentity& content);
+  void check_machine(const Node& document, const Json& threads);
   bool wanted(const Cell& cell, const std::string& floor) const;
   void describe(const Node& document, const Checker& checker, const std::filesystem::path& file);
 };
@@ -72,10 +76,32 @@ bool Expander::wanted(const Cell& cell, const std::string& floor) const {
   return holds(only, grid, cell);
 }
 
+void Expander::check_machine(const Node& document, const Json& threads) {
+  if (options.cores > 0 && threads.get<int>() > options.cores) {
+    diagnostics.error(
+        place_of(document, "train", "threads"),
+        fmt::format("train.threads = {}, but this machine has {} {}; a trial would "
+                    "only wait for itself",
+                    threads.dump(), options.cores, options.cores == 1 ? "core" : "cores"));
+  }
+  const auto limit = result.run.value("memory_limit", std::int64_t{0});
+  const auto where = place_of(document, "run", "memory_limit");
+  if (limit > 0 && limit < kLeastMemoryMiB) {
+    diagnostics.error(where,
+                      fmt::format("run.memory_limit = {} MiB, but a worker needs at least {} "
+                                  "MiB to start",
+                                  limit, kLeastMemoryMiB));
+  } else if (options.memory > 0 && static_cast<std::uint64_t>(limit) > options.memory >> 20U) {
+    diagnostics.error(where, fmt::format("run.memory_limit = {} MiB, but this machine has {}",
+                                         limit, human_bytes(static_cast<double>(options.memory))));
+  }
+}
+
 void Expander::add(const Cell& cell, Json axes, const Checker& checker,
                    const plugin::ContentIdentity& content) {
   const auto errors = diagnostics.errors();
   auto checked = checker.check(cell.document);
+  check_machine(cell.document, checked.config.at("train").value("threads", Json(1)));
   if (diagnostics.errors() != errors) return;
   auto identity = identity_of(checked, options.numerics, content);
   if (!seen.emplace(identity.training_hash, identity.evaluation_hash).second) {

@@ -21,10 +21,10 @@ constexpr Key kKeys[] = {
     {"", "include", kFree, kDescription, "", "",
      "A file or a list of files to read first; what this file says wins."},
     {"primary", "metric", kString, kDescription, "\"\"", "",
-     "The one outcome on which the answer rests, stated before the run: <benchmark's "
-     "name>.<metric>."},
+     "The one outcome on which the answer rests, stated before the run: BENCHMARK.METRIC, as "
+     "in heldout.auc."},
     {"primary", "contrast", kString, kDescription, "\"\"", "",
-     "The one comparison on which the answer rests: `<axis> = <value> against <value>`."},
+     "The one comparison on which the answer rests: `AXIS = VALUE against VALUE`."},
 
     // ---- seeds
     {"seed", "data", kInteger, kTraining, "0", "",

@@ -74,6 +74,9 @@ void merge(Node& under, const Node& over, Diagnostics& diagnostics, const std::s
       entry_name(under, "plugin") != plugin) {
     drop_plugin_parameters(under, path);
   }
+  // Two ways to state one budget: the upper layer's replaces the lower one's.
+  if (path == "train" && over.find("images_seen") != nullptr) under.erase("epochs");
+  if (path == "train" && over.find("epochs") != nullptr) under.erase("images_seen");
   for (const auto& member : over.members()) {
     auto* below = under.find(member.key);
     if (below == nullptr) {

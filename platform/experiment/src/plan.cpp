@@ -75,30 +75,39 @@ class ImageSets {
 
   std::uint64_t images() const {
     std::uint64_t sum = 0;
-    for (const auto& [key, set] : sets_) sum += set.size.identities * set.size.samples;
+    for (const auto& [key, set] : sets_) sum += united(set.sizes);
     return sum;
   }
   std::uint64_t bytes() const {
     std::uint64_t sum = 0;
-    for (const auto& [key, set] : sets_) {
-      sum += set.size.identities * set.size.samples * set.pixels * 3;
-    }
+    for (const auto& [key, set] : sets_) sum += united(set.sizes) * set.pixels * 3;
     return sum;
   }
 
  private:
   struct Size {
     std::uint64_t identities = 0, samples = 0;
+    auto operator<=>(const Size&) const = default;
   };
   struct Set {
-    Size size;
+    std::set<Size> sizes;
     std::uint64_t pixels = 0;
   };
 
+  // Cells of the union of rectangles that share a corner.
+  static std::uint64_t united(const std::set<Size>& sizes) {
+    std::uint64_t sum = 0, samples = 0;
+    for (auto size = sizes.rbegin(); size != sizes.rend(); ++size) {
+      if (size->samples <= samples) continue;
+      sum += size->identities * (size->samples - samples);
+      samples = size->samples;
+    }
+    return sum;
+  }
+
   void grow(const std::string& key, Size size, std::uint64_t pixels) {
     auto& set = sets_[key];
-    set.size.identities = std::max(set.size.identities, size.identities);
-    set.size.samples = std::max(set.size.samples, size.samples);
+    set.sizes.insert(size);
     set.pixels = pixels;
   }
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace synface::experiment {
 namespace {
 
@@ -28,6 +30,15 @@ std::string_view word(Severity severity) {
       return "note";
   }
   return "error";
+}
+
+// As somebody reads the files from top to bottom.
+std::vector<Diagnostic> in_order(std::vector<Diagnostic> list) {
+  std::stable_sort(list.begin(), list.end(), [](const Diagnostic& a, const Diagnostic& b) {
+    return std::tie(a.where.source, a.where.line, a.where.column) <
+           std::tie(b.where.source, b.where.line, b.where.column);
+  });
+  return list;
 }
 
 }  // namespace
@@ -91,7 +102,7 @@ void Diagnostics::throw_if_errors(const Sources& sources) const {
   std::string all = errors_ == 1 ? "" : fmt::format("{} errors\n", errors_);
   bool first = true;
   auto code = ExitCode::kDone;
-  for (const auto& diagnostic : list_) {
+  for (const auto& diagnostic : in_order(list_)) {
     if (diagnostic.severity != Severity::kError) continue;
     if (!first) all += "\n";
     code = first || code == diagnostic.code ? diagnostic.code : ExitCode::kUsage;

@@ -23,6 +23,8 @@ struct Options {
   std::optional<std::size_t> limit;      // the first so many trials
   std::optional<std::string> device;     // overrules run.device
   Numerics numerics;
+  int cores = 0;             // of this machine, to refuse what it cannot do; 0: not looked at
+  std::uint64_t memory = 0;  // bytes; likewise
   std::filesystem::path content_cache;  // of content identities (plugin/identity.h)
 };
 

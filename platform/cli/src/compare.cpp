@@ -1,0 +1,108 @@
+// synface compare: the table of an experiment, and its report as files.
+#include <fmt/format.h>
+
+#include <iostream>
+#include <memory>
+
+#include "output.h"
+#include "session.h"
+#include "synface/base/error.h"
+#include "synface/report/render.h"
+#include "synface/report/report_file.h"
+
+namespace synface::cli {
+namespace {
+
+struct Options {
+  TrialOptions trials;
+  std::vector<std::string> metrics, curves;
+  std::string baseline, report;
+};
+
+// A file is read and its trials as they stand now are compared; a name means what is recorded.
+report::ComparisonOptions comparison_options(const Options& options) {
+  report::ComparisonOptions out;
+  out.metrics = options.metrics;
+  if (!options.baseline.empty()) {
+    out.baseline = report::parse_contrast(options.baseline + " against 0").treatment;
+  }
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(options.trials.file, error)) {
+    out.experiment = options.trials.file;
+    return out;
+  }
+  const auto plugins = scan_plugins();
+  const auto experiment = load_experiment(options.trials, plugins);
+  out.experiment = experiment.name;
+  for (const auto& trial : experiment.trials) out.only.insert(trial.training_hash);
+  return out;
+}
+
+int compare(const Globals& globals, const Options& options, const std::string& format) {
+  auto db = open_results(globals);
+  const auto comparison_request = comparison_options(options);
+  if (!options.report.empty()) {
+    report::ReportOptions report;
+    report.comparison = comparison_request;
+    report.command = globals.command_line;
+    report.curve_metrics = options.curves;
+    report.folder = options.report;
+    const auto path = report::write_report(db, report);
+    if (globals.json) {
+      std::cout << nlohmann::json{{"report", path.string()}}.dump(2) << "\n";
+    } else {
+      std::cout << path.string() << "\n";
+    }
+    return 0;
+  }
+  const auto comparison = report::compare(db, comparison_request);
+  const auto output = output_of(globals, format);
+  switch (output.format) {
+    case report::Format::kJson:
+      std::cout << report::comparison_json(comparison).dump(2) << "\n";
+      return 0;
+    case report::Format::kCsv:
+      std::cout << report::comparison_csv(comparison);
+      return 0;
+    case report::Format::kMarkdown:
+      std::cout << report::to_markdown(report::comparison_table(comparison));
+      return 0;
+    case report::Format::kLatex:
+      std::cout << report::to_latex(report::comparison_table(comparison));
+      return 0;
+    case report::Format::kTable:
+      break;
+  }
+  std::cout << report::to_terminal(report::comparison_table(comparison), output.width);
+  return 0;
+}
+
+}  // namespace
+
+void add_compare(CLI::App& app, const Globals& globals, Action& action) {
+  auto* command = app.add_subcommand("compare", "compare the cells of an experiment");
+  command->footer(
+      "Example:\n  synface compare experiments/quickstart.toml --metric heldout.auc\n"
+      "  synface compare quickstart --report results/reports");
+  const auto options = std::make_shared<Options>();
+  add_trial_options(*command, options->trials);
+  command->get_option("file")->description("the experiment: its file, or its name in the database");
+  command->add_option("--metric", options->metrics, "this metric (repeatable)")
+      ->type_name("NAME")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command->add_option("--baseline", options->baseline,
+                      "the cell against which the others are compared: 'im = false'");
+  command->add_option("--report", options->report, "write a Markdown report and plots to a folder")
+      ->type_name("FOLDER");
+  command->add_option("--curve", options->curves, "a metric to plot over the steps (repeatable)")
+      ->type_name("NAME")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  const auto format = add_format(*command);
+  command->callback([&globals, &action, options, format] {
+    action = [&globals, options, format] { return compare(globals, *options, *format); };
+  });
+}
+
+}  // namespace synface::cli

@@ -1,0 +1,183 @@
+// What the database knows about trials: states, binaries, speeds, earlier versions of a cell.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "session.h"
+#include "synface/base/hash.h"
+#include "synface/base/text.h"
+#include "synface/store/store.h"
+
+namespace synface::cli {
+namespace {
+
+using experiment::Experiment;
+using experiment::Known;
+using Json = nlohmann::json;
+
+// Nothing where the file is not there yet.
+std::optional<store::Database> open_existing(const Globals& globals) {
+  if (!std::filesystem::exists(globals.database)) return std::nullopt;
+  return store::open_reader(globals.database);
+}
+
+Known::State state_of(const store::Registered& row) {
+  if (row.new_trial) return Known::State::kNew;
+  switch (row.trial_status) {
+    case store::TrialStatus::kQueued:
+      return Known::State::kQueued;
+    case store::TrialStatus::kRunning:
+      return Known::State::kRunning;
+    case store::TrialStatus::kFailed:
+      return Known::State::kFailed;
+    case store::TrialStatus::kDiverged:
+      return Known::State::kDiverged;
+    case store::TrialStatus::kPruned:
+      return Known::State::kPruned;
+    case store::TrialStatus::kDone:
+      break;
+  }
+  if (row.new_evaluation) return Known::State::kEvaluate;
+  switch (row.evaluation_status) {
+    case store::EvaluationStatus::kDone:
+      return Known::State::kDone;
+    case store::EvaluationStatus::kFailed:
+      return Known::State::kFailed;
+    case store::EvaluationStatus::kQueued:
+    case store::EvaluationStatus::kRunning:
+      break;
+  }
+  return Known::State::kEvaluate;
+}
+
+// Names of the trial's recorded binaries that are others today.
+std::vector<std::string> other_binaries(store::Statement& find, std::int64_t trial,
+                                        const std::map<std::string, std::string>& today) {
+  std::vector<std::string> names;
+  find.with(trial);
+  while (find.step()) {
+    const auto now = today.find(std::string(find.text(0)));
+    if (now == today.end() || now->second == find.text(1)) continue;
+    if (std::find(names.begin(), names.end(), now->first) == names.end()) {
+      names.push_back(now->first);
+    }
+  }
+  return names;
+}
+
+std::map<std::string, std::string> binaries_of_today(const Experiment& experiment) {
+  std::map<std::string, std::string> today;
+  for (const auto& info : experiment.plugins) today[info.name()] = info.sha256;
+  std::error_code error;
+  const auto worker = worker_path();
+  if (std::filesystem::exists(worker, error)) today["synface-worker"] = sha256_file(worker);
+  return today;
+}
+
+// Keys whose values differ, with dotted names.
+void compare(const Json& now, const Json& before, const std::string& name,
+             std::vector<std::string>& out) {
+  if (now.is_object() && before.is_object()) {
+    for (const auto& [key, value] : now.items()) {
+      const auto inner = name.empty() ? key : name + "." + key;
+      compare(value, before.value(key, Json()), inner, out);
+    }
+    return;
+  }
+  if (now == before) return;
+  if (before.is_null()) {
+    out.push_back(fmt::format("{}: {}, was not there", name, now.dump()));
+  } else {
+    out.push_back(fmt::format("{}: {}, was {}", name, now.dump(), before.dump()));
+  }
+}
+
+struct Earlier {
+  Json config, spec;
+};
+
+std::map<std::string, Earlier> earlier_cells(store::Database& db, const std::string& experiment) {
+  std::map<std::string, Earlier> cells;
+  auto rows = db.prepare(
+      "SELECT m.axes, t.config, m.spec FROM member m JOIN trial t ON t.id = m.trial "
+      "JOIN experiment x ON x.id = m.experiment WHERE x.name = ? ORDER BY m.added_ms");
+  rows.with(experiment);
+  while (rows.step()) {
+    auto& cell = cells[std::string(rows.text(0))];
+    cell.config = Json::parse(rows.text(1));
+    cell.spec = rows.is_null(2) ? Json::object() : Json::parse(rows.text(2));
+  }
+  return cells;
+}
+
+}  // namespace
+
+std::vector<Known> known_trials(const Globals& globals, const Experiment& experiment) {
+  std::vector<Known> known(experiment.trials.size());
+  auto db = open_existing(globals);
+  if (!db) return known;
+  std::vector<store::NewTrial> trials;
+  trials.reserve(experiment.trials.size());
+  for (const auto& trial : experiment.trials) {
+    trials.push_back({{}, trial.training_hash, trial.evaluation_hash, {}, {}});
+  }
+  const auto rows = store::look_up(*db, trials);
+  const bool any = std::any_of(rows.begin(), rows.end(),
+                               [](const store::Registered& row) { return !row.new_trial; });
+  if (!any) return known;
+  const auto today = binaries_of_today(experiment);
+  auto find = db->prepare(
+      "SELECT b.name, b.sha256 FROM attempt a JOIN attempt_binary ab ON ab.attempt = a.id "
+      "JOIN binary b ON b.id = ab.binary WHERE a.trial = ?");
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    known[i].state = state_of(rows[i]);
+    if (!rows[i].new_trial) known[i].other_binaries = other_binaries(find, rows[i].trial, today);
+  }
+  return known;
+}
+
+experiment::Rates measured_rates(const Globals& globals) {
+  experiment::Rates rates;
+  auto db = open_existing(globals);
+  if (!db) return rates;
+  std::map<std::string, std::vector<double>> train;
+  auto rows = db->prepare(
+      "SELECT t.config, f.value FROM final f JOIN metric k ON k.id = f.metric "
+      "JOIN trial t ON t.id = f.trial WHERE k.name = 'train.images_per_s' AND f.value > 0 "
+      "ORDER BY t.id DESC LIMIT 500");
+  while (rows.step()) {
+    const auto config = Json::parse(rows.text(0));
+    train[experiment::train_cell(config)].push_back(rows.real(1));
+  }
+  for (auto& [cell, values] : train) {
+    std::nth_element(values.begin(),
+                     values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2), values.end());
+    rates.train[cell] = values[values.size() / 2];
+  }
+  return rates;
+}
+
+std::vector<std::string> differences(const Globals& globals, const Experiment& experiment,
+                                     const std::vector<Known>& known) {
+  std::vector<std::string> out(experiment.trials.size());
+  auto db = open_existing(globals);
+  if (!db) return out;
+  const auto cells = earlier_cells(*db, experiment.name);
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    if (known[i].state != Known::State::kNew) continue;
+    const auto& trial = experiment.trials[i];
+    const auto cell = cells.find(trial.axes.dump());
+    if (cell == cells.end()) continue;
+    std::vector<std::string> words;
+    compare(trial.config, cell->second.config, {}, words);
+    for (const auto* part : {"revisions", "digests"}) {
+      compare(trial.spec.value(part, Json::object()), cell->second.spec.value(part, Json::object()),
+              part, words);
+    }
+    out[i] = join(words, "; ");
+  }
+  return out;
+}
+
+}  // namespace synface::cli

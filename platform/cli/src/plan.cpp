@@ -1,0 +1,38 @@
+// synface plan: what a run would do, before it does it.
+#include <fmt/format.h>
+
+#include <iostream>
+#include <memory>
+
+#include "plan_text.h"
+#include "session.h"
+
+namespace synface::cli {
+
+void add_plan(CLI::App& app, const Globals& globals, Action& action) {
+  auto* command = app.add_subcommand("plan", "say what a run would do: trials, time, disk, doubts");
+  command->footer(
+      "Example:\n  synface plan experiments/quickstart.toml --set seed.train='[0, 1, 2]'");
+  const auto options = std::make_shared<TrialOptions>();
+  const auto all = std::make_shared<bool>(false);
+  add_trial_options(*command, *options);
+  command->add_flag("--trials", *all, "list every trial, however many there are");
+  command->callback([&globals, &action, options, all] {
+    action = [&globals, options, all] {
+      const auto plugins = scan_plugins();
+      const auto experiment = load_experiment(*options, plugins);
+      const auto known = known_trials(globals, experiment);
+      const auto plan = experiment::make_plan(experiment, known, measured_rates(globals),
+                                              this_machine(), jobs_of(*options, experiment));
+      const auto differ = differences(globals, experiment, known);
+      if (globals.json) {
+        std::cout << plan_json(experiment, known, differ, plan).dump(2) << "\n";
+      } else {
+        print_plan(experiment, known, differ, plan, *all, std::cout);
+      }
+      return 0;
+    };
+  });
+}
+
+}  // namespace synface::cli

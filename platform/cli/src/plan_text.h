@@ -1,0 +1,28 @@
+// A plan as text and as JSON.
+#pragma once
+
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "session.h"
+
+namespace synface::cli {
+
+nlohmann::json plan_json(const experiment::Experiment& experiment,
+                         const std::vector<experiment::Known>& known,
+                         const std::vector<std::string>& differ, const experiment::Plan& plan);
+
+// `all`: every trial is listed; otherwise up to 40.
+void print_plan(const experiment::Experiment& experiment,
+                const std::vector<experiment::Known>& known, const std::vector<std::string>& differ,
+                const experiment::Plan& plan, bool all, std::ostream& out);
+
+// Remarks of the file and warnings of the plan, for a terminal.
+void print_remarks(const experiment::Experiment& experiment, const experiment::Plan& plan,
+                   std::ostream& out);
+
+// "about 2 min 50 s with 2 jobs".
+std::string time_text(const experiment::Estimate& estimate);
+
+}  // namespace synface::cli

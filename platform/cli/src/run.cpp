@@ -1,0 +1,179 @@
+// synface run: plan, register, schedule, and the comparison at the end.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iostream>
+#include <memory>
+
+#include "plan_text.h"
+#include "session.h"
+#include "synface/base/text.h"
+#include "synface/report/render.h"
+#include "synface/schedule/run.h"
+#include "synface/store/store.h"
+#include "terminal.h"
+
+namespace synface::cli {
+namespace {
+
+struct RunOptions {
+  TrialOptions trials;
+  std::string trial;  // --trial: one by its hash
+  bool in_process = false, wait_debugger = false, quiet = false;
+  std::optional<double> time_limit;
+};
+
+schedule::Request request_of(const experiment::Experiment& experiment) {
+  schedule::Request request;
+  request.experiment = {experiment.name, experiment.question, experiment.primary,
+                        experiment.source};
+  for (const auto& trial : experiment.trials) {
+    request.trials.push_back(schedule::new_trial(trial));
+  }
+  return request;
+}
+
+schedule::Options schedule_options(const Globals& globals, const RunOptions& options,
+                                   const experiment::Experiment& experiment) {
+  schedule::Options out;
+  out.database = globals.database;
+  out.worker = worker_path();
+  out.jobs = jobs_of(options.trials, experiment);
+  out.retries = options.trials.retries;
+  out.time_limit_s = options.time_limit;
+  out.device = experiment.run.value("device", std::string("cpu"));
+  out.quiet = options.quiet || globals.json;
+  return out;
+}
+
+// The table over the trials that the file asks for as it stands now; nothing is compared before a
+// trial is done.
+std::optional<report::Comparison> comparison_of(const Globals& globals,
+                                                const experiment::Experiment& experiment) {
+  auto db = store::open_reader(globals.database);
+  report::ComparisonOptions options;
+  options.experiment = experiment.name;
+  for (const auto& trial : experiment.trials) options.only.insert(trial.training_hash);
+  const auto comparison = report::compare(db, options);
+  const bool any = std::any_of(comparison.cells.begin(), comparison.cells.end(),
+                               [](const report::Cell& cell) { return cell.done > 0; });
+  if (!any) return std::nullopt;
+  return comparison;
+}
+
+nlohmann::json summary_json(const schedule::Summary& summary) {
+  return {{"total", summary.total},       {"already_done", summary.already},
+          {"done", summary.done},         {"failed", summary.failed},
+          {"diverged", summary.diverged}, {"pruned", summary.pruned},
+          {"queued", summary.queued},     {"attempts", summary.attempts},
+          {"seconds", summary.seconds},   {"problems", summary.problems}};
+}
+
+void print_summary(const schedule::Summary& summary, const Terminal& terminal) {
+  std::vector<std::string> parts = {terminal.green(fmt::format("{} done", summary.done))};
+  const auto add = [&](std::int64_t n, const char* word) {
+    if (n > 0) parts.push_back(terminal.red(fmt::format("{} {}", n, word)));
+  };
+  add(summary.failed, "failed");
+  add(summary.diverged, "diverged");
+  add(summary.pruned, "pruned");
+  if (summary.queued > 0) parts.push_back(fmt::format("{} left to do", summary.queued));
+  std::cout << fmt::format("{} of {} trials in {}\n", join(parts, ", "), summary.total,
+                           human_duration(summary.seconds));
+  for (const auto& problem : summary.problems) std::cout << terminal.red("  ") << problem << "\n";
+  if (summary.queued > 0) std::cout << "The same command goes on where it stopped.\n";
+  if (summary.failed > 0) {
+    std::cout << "`synface retry --failed` tries the failed ones again, `synface show TRIAL` has "
+                 "their logs.\n";
+  }
+}
+
+void print_comparison(const report::Comparison& comparison, const Terminal& terminal) {
+  std::cout << "\n" << report::to_terminal(report::comparison_table(comparison), terminal.width);
+}
+
+int run_one_here(const Globals& globals, const RunOptions& options,
+                 const experiment::Experiment& experiment) {
+  auto arguments = schedule::debug_command(request_of(experiment), options.trial,
+                                           schedule_options(globals, options, experiment));
+  if (options.wait_debugger) arguments.emplace_back("--wait-debugger");
+  exec_worker(arguments);
+}
+
+bool nothing_to_do(const experiment::Plan& plan, const experiment::Experiment& experiment) {
+  const auto done = plan.count.find("done");
+  return done != plan.count.end() &&
+         done->second == static_cast<std::int64_t>(experiment.trials.size());
+}
+
+int run(const Globals& globals, const RunOptions& options) {
+  const auto plugins = scan_plugins();
+  auto experiment = load_experiment(options.trials, plugins);
+  if (options.in_process) return run_one_here(globals, options, experiment);
+  if (!options.trial.empty()) {
+    experiment.trials = {experiment::find_trial(experiment, options.trial)};
+    experiment.identities.resize(1);
+  }
+  const auto terminal = Terminal::of_stdout();
+  const auto known = known_trials(globals, experiment);
+  const auto plan = experiment::make_plan(experiment, known, measured_rates(globals),
+                                          this_machine(), jobs_of(options.trials, experiment));
+  schedule::Summary summary;
+  if (nothing_to_do(plan, experiment)) {
+    summary.total = summary.done = summary.already =
+        static_cast<std::int64_t>(experiment.trials.size());
+    if (!globals.json) {
+      std::cout << fmt::format("{}: nothing to do, all {} trials are done\n", experiment.name,
+                               summary.total);
+      print_remarks(experiment, plan, std::cout);
+    }
+  } else {
+    if (!globals.json) {
+      std::cout << terminal.bold(experiment.name)
+                << (experiment.question.empty() ? "" : ": " + experiment.question) << "\n"
+                << terminal.field("to do",
+                                  fmt::format("{} of {} trials, {}", plan.to_run,
+                                              experiment.trials.size(), time_text(plan.estimate)));
+      print_remarks(experiment, plan, std::cout);
+      std::cout.flush();
+    }
+    summary = schedule::run(request_of(experiment), schedule_options(globals, options, experiment));
+    if (!globals.json) print_summary(summary, terminal);
+  }
+  const auto comparison = comparison_of(globals, experiment);
+  if (globals.json) {
+    nlohmann::json out = {{"experiment", experiment.name}, {"summary", summary_json(summary)}};
+    out["warnings"] = plan.warnings;
+    out["remarks"] = experiment.remarks;
+    out["comparison"] = comparison ? report::comparison_json(*comparison) : nlohmann::json();
+    std::cout << out.dump(2) << "\n";
+  } else if (comparison) {
+    print_comparison(*comparison, terminal);
+  }
+  return static_cast<int>(summary.exit_code());
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, const Globals& globals, Action& action) {
+  auto* command = app.add_subcommand("run", "run what is not done yet, then compare");
+  command->footer("Example:\n  synface run experiments/quickstart.toml --jobs 2");
+  const auto options = std::make_shared<RunOptions>();
+  add_trial_options(*command, options->trials);
+  auto* trial = command->add_option("--trial", options->trial, "only the trial of this hash");
+  auto* here =
+      command->add_flag("--in-process", options->in_process,
+                        "run --trial under this terminal, for a debugger; records nothing");
+  here->needs(trial);
+  command->add_flag("--wait-debugger", options->wait_debugger, "wait until a debugger is attached")
+      ->needs(here);
+  command->add_option("--time-limit", options->time_limit, "seconds for one attempt (0: no limit)")
+      ->type_name("S")
+      ->check(CLI::NonNegativeNumber);
+  command->add_flag("-q,--quiet", options->quiet, "no progress line");
+  command->callback([&globals, &action, options] {
+    action = [&globals, options] { return run(globals, *options); };
+  });
+}
+
+}  // namespace synface::cli
