@@ -50,6 +50,7 @@ void write_everything(JournalWriter& journal) {
   journal.final_value(loss, 0.1);
   journal.event("trained", {{"weights", "weights/1"}, {"sha256", "cc"}});
   journal.event("phase", {{"name", "evaluate"}});
+  journal.event("phase", {{"name", "evaluate (mirrored)"}});
   const auto auc = journal.define("heldout.auc", MetricClass::kMetric, MetricGoal::kMax);
   journal.final_value(auc, 0.875);
   journal.interval(auc, 0.85, 0.9, 0.95);
@@ -92,7 +93,7 @@ TEST_F(Ingest, GivenAJournalThenEveryRecordIsInItsViewAndFinalsHaveTheirScope) {
               ElementsAre("0|0|0", "1|0.5|NULL", "2|1|1"));
   EXPECT_THAT(rows(db_, "SELECT dataset, digest FROM datasets"), ElementsAre("train|d1"));
   EXPECT_THAT(rows(db_, "SELECT body ->> '$.name' FROM events WHERE kind = 'phase' ORDER BY seq"),
-              ElementsAre("train", "evaluate"));
+              ElementsAre("train", "evaluate", "evaluate (mirrored)"));
 }
 
 TEST_F(Ingest, GivenAJournalReadAgainAndInPiecesThenTheRowsAreTheSame) {

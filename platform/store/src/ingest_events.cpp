@@ -106,6 +106,7 @@ bool changes_phase(Store::Impl& impl, IngestState& state, const Json& data) {
   const std::string phase = text_of(data, "name").value_or("");
   if (phase == state.phase) return false;
   state.phase = phase;
+  state.evaluating = state.evaluating || phase.starts_with("evaluate");
   impl.statement("UPDATE attempt SET phase = ? WHERE id = ?").with(phase, state.attempt).run();
   return true;
 }

@@ -27,7 +27,7 @@ void note_event(const JournalEvent& event, Digest& digest) {
   digest.trains = digest.trains || phase == "train" || event.kind == journal_event::kTrained ||
                   event.kind == journal_event::kCheckpoint || event.kind == journal_event::kResumed;
   digest.evaluates =
-      digest.evaluates || phase == "evaluate" || event.kind == journal_event::kEvaluated;
+      digest.evaluates || phase.starts_with("evaluate") || event.kind == journal_event::kEvaluated;
   if (event.kind == journal_event::kEvaluated || event.kind == journal_event::kStarted) {
     const std::string hash = text_of(event.data, "evaluation");
     if (hash.size() == 64) digest.evaluation = hash;

@@ -30,8 +30,11 @@ struct IngestState {
   // The batch, by the journal's metric number: steps and values in the order of arrival.
   std::vector<std::vector<std::pair<std::int64_t, double>>> series;
 
+  bool evaluating =
+      false;  // a phase "evaluate..." has begun: finals are the evaluation's from here on
+
   // The evaluation that a final belongs to; 0: the training.
-  std::int64_t scope() const { return !trains || phase == "evaluate" ? evaluation : 0; }
+  std::int64_t scope() const { return !trains || evaluating ? evaluation : 0; }
 };
 
 struct Store::Impl {
