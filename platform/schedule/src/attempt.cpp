@@ -24,14 +24,6 @@ bool has_files(const fs::path& folder) {
   return fs::directory_iterator(folder, error) != fs::directory_iterator();
 }
 
-// Libraries choose their kernels when they are loaded, before the worker's main could tell them.
-void pin_isa(const std::string& isa, SpawnOptions& spawn) {
-  if (isa != "avx2") return;
-  spawn.environment["ATEN_CPU_CAPABILITY"] = "avx2";
-  spawn.environment["ONEDNN_MAX_CPU_ISA"] = "AVX2";
-  spawn.environment["MKL_ENABLE_INSTRUCTIONS"] = "AVX2";
-}
-
 // The kernel's memory killer shall take a worker, not the coordinator.
 void offer_to_the_memory_killer(int pid) {
   const UniqueFd fd(

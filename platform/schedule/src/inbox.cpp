@@ -13,11 +13,9 @@
 #include "synface/base/json.h"
 
 namespace synface::schedule {
-namespace {
-
 namespace fs = std::filesystem;
 
-Json to_json(const Request& request) {
+Json request_json(const Request& request) {
   const store::NewExperiment& experiment = request.experiment;
   Json trials = Json::array();
   for (const store::NewTrial& trial : request.trials) {
@@ -36,7 +34,7 @@ Json to_json(const Request& request) {
           {"trials", std::move(trials)}};
 }
 
-Request request_of(const Json& json) {
+Request request_of_json(const Json& json) {
   Request request;
   const Json& experiment = json.at("experiment");
   request.experiment.name = experiment.at("name").get<std::string>();
@@ -52,6 +50,8 @@ Request request_of(const Json& json) {
   return request;
 }
 
+namespace {
+
 Message parse(const fs::path& file) {
   const Json json = read_json_file(file);
   Message message;
@@ -62,7 +62,7 @@ Message parse(const fs::path& file) {
                              from.at("host").get<std::string>());
   const std::string kind = json.at("kind").get<std::string>();
   if (kind == "run") {
-    message.request = request_of(json);
+    message.request = request_of_json(json);
   } else if (kind == "retry") {
     message.kind = Message::Kind::kRetry;
     if (json.at("name").is_string()) message.experiment = json.at("name").get<std::string>();
@@ -78,7 +78,7 @@ Message parse(const fs::path& file) {
 fs::path post(const fs::path& inbox, const Message& message) {
   Json json = {{"format", 1}, {"from", {{"pid", ::getpid()}, {"host", host_name()}}}};
   if (message.kind == Message::Kind::kRun) {
-    json.update(to_json(message.request));
+    json.update(request_json(message.request));
     json["kind"] = "run";
   } else {
     json["kind"] = "retry";

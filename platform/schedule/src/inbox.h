@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "synface/base/json.h"
 #include "synface/schedule/run.h"
 
 namespace synface::schedule {
@@ -29,5 +30,9 @@ std::filesystem::path post(const std::filesystem::path& inbox, const Message& me
 // The messages that wait, oldest first. A file that is none is put aside as <file>.refused and
 // named in `refused`.
 std::vector<Message> waiting(const std::filesystem::path& inbox, std::vector<std::string>& refused);
+
+// "experiment" and "trials" as above; the second throws nlohmann's exceptions for anything else.
+Json request_json(const Request& request);
+Request request_of_json(const Json& json);
 
 }  // namespace synface::schedule

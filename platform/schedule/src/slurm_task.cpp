@@ -1,0 +1,138 @@
+// One task of a job array: one attempt of one trial, without a database.
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <optional>
+
+#include "inbox.h"
+#include "layout.h"
+#include "synface/base/file.h"
+#include "synface/base/hash.h"
+#include "synface/base/journal.h"
+#include "synface/base/signals.h"
+#include "synface/base/subprocess.h"
+#include "synface/schedule/slurm.h"
+
+namespace synface::schedule {
+namespace {
+
+struct Earlier {
+  int attempts = 0;
+  std::string finished;  // status of the last that finished; "" where none did
+};
+
+// What earlier starts of this task have left.
+Earlier earlier_attempts(const fs::path& journals, const std::string& key) {
+  Earlier earlier;
+  if (!fs::exists(journals)) return earlier;
+  for (const auto& entry : fs::directory_iterator(journals)) {
+    if (entry.path().extension() != ".journal" ||
+        entry.path().filename().string().rfind(key.substr(0, 16), 0) != 0) {
+      continue;
+    }
+    ++earlier.attempts;
+    auto reader = JournalReader::open(entry.path());
+    reader.poll([&](const JournalRecord& record) {
+      const auto* event = std::get_if<JournalEvent>(&record);
+      if (event == nullptr || event->kind != journal_event::kFinished) return;
+      earlier.finished = member<std::string>(event->data, "status", "");
+    });
+  }
+  return earlier;
+}
+
+std::string job_id() {
+  const char* array = std::getenv("SLURM_ARRAY_JOB_ID");
+  const char* task = std::getenv("SLURM_ARRAY_TASK_ID");
+  return array == nullptr || task == nullptr ? "" : fmt::format("{}_{}", array, task);
+}
+
+struct Ended {
+  ExitState state;
+  bool warned = false;  // the cluster's time is up
+};
+
+// SIGUSR1 is Slurm's warning, SIGTERM its preemption: both ask the worker for a checkpoint.
+Ended await(Child& child, SignalFd& signals) {
+  Ended ended;
+  for (;;) {
+    if (const auto state = child.try_wait()) {
+      ended.state = *state;
+      return ended;
+    }
+    if (signals.pending()) {
+      ended.warned = true;
+      child.signal(SIGTERM);
+    }
+    pollfd entries[2] = {{child.fd(), POLLIN, 0}, {signals.fd(), POLLIN, 0}};
+    ::poll(entries, 2, -1);
+  }
+}
+
+int exit_code(const ExitState& state) {
+  return state.code.value_or(128 + state.signal.value_or(0));
+}
+
+}  // namespace
+
+int run_slurm_task(const fs::path& manifest_path, std::size_t index,
+                   const std::vector<std::string>& requeue) {
+  SignalFd signals{SIGUSR1, SIGTERM, SIGINT};
+  const fs::path root = fs::absolute(manifest_path).parent_path();
+  const Json manifest = read_json_file(manifest_path);
+  const Request request = request_of_json(manifest);
+  if (index >= request.trials.size()) {
+    fail(ExitCode::kUsage, "{} has {} trials, there is no number {}", manifest_path.string(),
+         request.trials.size(), index);
+  }
+  const store::NewTrial& trial = request.trials[index];
+  const Earlier earlier = earlier_attempts(root / "journals", trial.training_hash);
+  if (earlier.finished == "done" || earlier.finished == "diverged") return 0;
+
+  store::Work work;
+  work.training_hash = trial.training_hash;
+  work.evaluation_hash = trial.evaluation_hash;
+  work.spec = trial.spec;
+  work.attempts = earlier.attempts;
+  Options options;
+  options.device = member<std::string>(manifest, "device", "cpu");
+  const std::string device = device_of(work, options);
+  const store::Uuid uuid = random_uuid();
+  const AttemptPaths paths = attempt_paths(root, work, device, isa_of(work), uuid);
+  write_json_file(paths.spec, worker_spec(root, work, device, uuid));
+  make_folders(paths.checkpoint);
+
+  SpawnOptions spawn;
+  spawn.argv = {manifest.at("worker").get<std::string>(),
+                "trial",
+                "--spec",
+                paths.spec.string(),
+                "--journal",
+                paths.journal.string(),
+                "--checkpoint",
+                paths.checkpoint.string()};
+  if (!fs::is_empty(paths.checkpoint)) spawn.argv.emplace_back("--resume");
+  pin_isa(isa_of(work), spawn);
+  Child child = synface::spawn(spawn);
+  const Ended ended = await(child, signals);
+  if (ended.warned && !ended.state.success() && !job_id().empty()) {
+    SpawnOptions again;
+    again.argv = requeue;
+    again.argv.push_back(job_id());
+    const auto result = run_process(again, std::chrono::seconds(60));
+    if (result.state.success()) return 0;
+    fail(ExitCode::kSetup, "`{} {}` failed: {}{}", requeue.front(), job_id(), result.error,
+         result.output);
+  }
+  if (ended.state.success()) {
+    std::error_code ignored;
+    fs::remove_all(paths.checkpoint, ignored);
+    fs::remove(paths.spec, ignored);
+  }
+  return exit_code(ended.state);
+}
+
+}  // namespace synface::schedule

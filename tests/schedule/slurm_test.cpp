@@ -1,0 +1,102 @@
+// Job arrays, without a cluster: tasks are processes of this test, scontrol is a script.
+#include "synface/schedule/slurm.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <fstream>
+#include <thread>
+
+#include "grid.h"
+#include "synface/base/file.h"
+
+namespace synface::testing {
+namespace {
+
+class Slurm : public ::testing::Test {
+ protected:
+  schedule::SlurmOptions options() const {
+    schedule::SlurmOptions options;
+    options.folder = folder_.path() / "cluster";
+    options.program = "/opt/it's/synface";
+    options.worker = fake_worker();
+    return options;
+  }
+  store::MergeReport collect() const {
+    auto store = store::Store::open(database());
+    return schedule::collect_slurm(store, options().folder);
+  }
+  std::filesystem::path database() const { return folder_.path() / "db.sqlite"; }
+  TemporaryFolder folder_;
+};
+
+TEST_F(Slurm, ALongGridIsSplitIntoArrays) {
+  auto own = options();
+  own.max_array_size = 10;
+  own.at_once = 4;
+  own.sbatch = {"--time=01:00:00"};
+  const auto plan = schedule::write_slurm(grid("g", 25, {{"steps", 1}}), own);
+  ASSERT_EQ(plan.scripts.size(), 3U);
+  const std::string last = read_file(plan.scripts[2]);
+  EXPECT_NE(last.find("#SBATCH --array=0-4%4\n"), std::string::npos) << last;
+  EXPECT_NE(last.find("#SBATCH --signal=B:USR1@120\n"), std::string::npos);
+  EXPECT_NE(last.find("#SBATCH --time=01:00:00\n"), std::string::npos);
+  EXPECT_NE(last.find("exec '/opt/it'\\''s/synface' slurm-task '"), std::string::npos) << last;
+  EXPECT_NE(last.find("$((20 + SLURM_ARRAY_TASK_ID))\n"), std::string::npos);
+}
+
+TEST_F(Slurm, TheManifestNeverChanges) {
+  schedule::write_slurm(grid("g", 3, {{"steps", 1}}), options());
+  EXPECT_NO_THROW(schedule::write_slurm(grid("g", 3, {{"steps", 1}}), options()));
+  EXPECT_THROW(schedule::write_slurm(grid("g", 4, {{"steps", 1}}), options()), Error);
+  EXPECT_THROW(schedule::write_slurm(grid("g", 0, {}), options()), Error);
+}
+
+TEST_F(Slurm, JournalsOfTasksAreCollectedOnce) {
+  const auto plan = schedule::write_slurm(grid("g", 3, {{"steps", 4}}), options());
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(schedule::run_slurm_task(plan.manifest, i), 0);
+  EXPECT_EQ(schedule::run_slurm_task(plan.manifest, 1), 0) << "done already: nothing runs";
+  EXPECT_THROW(schedule::run_slurm_task(plan.manifest, 3), Error);
+  EXPECT_EQ(collect().attempts, 3);
+  EXPECT_EQ(collect().attempts, 0);
+  EXPECT_EQ(ask(database(), "SELECT count(*) FROM trials WHERE status = 'done'"), 3);
+  EXPECT_EQ(ask(database(), "SELECT count(*) FROM points WHERE metric = 'train.loss'"), 12);
+}
+
+TEST_F(Slurm, AWarnedTaskWritesACheckpointAndIsRequeuedAndGoesOn) {
+  const auto plan = schedule::write_slurm(
+      grid("g", 1, {{"steps", 60}, {"step_ms", 10}, {"checkpoint_every", 5}}), options());
+  const auto scontrol = folder_.path() / "scontrol";
+  write_file_atomic(scontrol,
+                    "#!/bin/sh\necho \"$@\" >> " + (folder_.path() / "requeued").string() + "\n");
+  std::filesystem::permissions(scontrol, std::filesystem::perms::owner_all);
+  ::setenv("SLURM_ARRAY_JOB_ID", "17", 1);
+  ::setenv("SLURM_ARRAY_TASK_ID", "0", 1);
+  sigset_t warning;  // the thread inherits the mask: the signal must wait for the task's descriptor
+  sigset_t before;
+  sigemptyset(&warning);
+  sigaddset(&warning, SIGUSR1);
+  ::pthread_sigmask(SIG_BLOCK, &warning, &before);
+  std::thread slurm([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(250));
+    ::kill(::getpid(), SIGUSR1);
+  });
+  EXPECT_EQ(schedule::run_slurm_task(plan.manifest, 0, {scontrol.string(), "requeue"}), 0);
+  slurm.join();
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  EXPECT_EQ(read_file(folder_.path() / "requeued"), "requeue 17_0\n");
+  EXPECT_EQ(schedule::run_slurm_task(plan.manifest, 0), 0);
+  ::unsetenv("SLURM_ARRAY_JOB_ID");
+  ::unsetenv("SLURM_ARRAY_TASK_ID");
+
+  EXPECT_EQ(collect().attempts, 2);
+  EXPECT_EQ(ask(database(), "SELECT count(*) FROM trials WHERE status = 'done'"), 1);
+  EXPECT_EQ(ask(database(), "SELECT count(*) FROM points WHERE metric = 'train.loss'"), 60)
+      << "each step counts once";
+  EXPECT_GE(ask(database(), "SELECT max(resumed_step) FROM attempt"), 1);
+}
+
+}  // namespace
+}  // namespace synface::testing
