@@ -213,7 +213,7 @@ TEST(Renderer, WildRowsAreDrawn) {
     for (std::size_t i = 0; i < row.size(); ++i) {
       row[i] *= (k % 3 == 0) ? 50.0F : (i % 2 == 0 ? -8.0F : 400.0F);
     }
-    for (float& x : row) x = std::min(9999.0F, std::max(-9999.0F, x));
+    for (float& x : row) x = std::min(999.0F, std::max(-999.0F, x));
     Image image(3 * 32 * 40);
     renderer.render(row.data(), {}, scratch, image.data());
   }

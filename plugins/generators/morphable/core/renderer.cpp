@@ -15,9 +15,9 @@ namespace {
 
 void check_row(const float* row, std::size_t n) {
   for (std::size_t i = 0; i < n; ++i) {
-    if (!(row[i] > -1e4F && row[i] < 1e4F)) {
+    if (!(row[i] > -1e3F && row[i] < 1e3F)) {
       throw std::domain_error("latent " + std::to_string(i) +
-                              " of a row is not finite or beyond +-10000");
+                              " of a row is not finite or beyond +-1000");
     }
   }
 }

@@ -59,7 +59,7 @@ class Renderer {
   Renderer(std::shared_ptr<const HeadModel> head, const RenderOptions& options);
 
   // row: Layout(head).size floats. image [H, W, 3] sRGB. std::domain_error when a latent is not
-  // finite or beyond +-10000.
+  // finite or beyond +-1000.
   void render(const float* row, const ImageKey& key, Scratch& scratch, uint8_t* image) const;
 
   // Pixel positions (column, row; pixel centres at .5) of the five landmarks of a row's image.
