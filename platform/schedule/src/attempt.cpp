@@ -116,7 +116,6 @@ void Attempt::launch(const Options& options, FileLock& spec) {
                 paths_.checkpoint.string()};
   resumed_ = has_files(paths_.checkpoint);
   if (resumed_) spawn.argv.emplace_back("--resume");
-  pin_isa(isa_of(work_), spawn);
   const UniqueFd log = open_file(paths_.log, O_WRONLY | O_CREAT | O_APPEND, ExitCode::kInternal);
   spawn.output = spawn.error = log.get();
   spawn.inherit = spec.fd();

@@ -53,13 +53,6 @@ std::string isa_of(const store::Work& work) {
   return pinned.empty() || pinned == "auto" || pinned == "native" ? cpu_isa() : pinned;
 }
 
-void pin_isa(const std::string& isa, SpawnOptions& spawn) {
-  if (isa != "avx2") return;
-  spawn.environment["ATEN_CPU_CAPABILITY"] = "avx2";
-  spawn.environment["ONEDNN_MAX_CPU_ISA"] = "AVX2";
-  spawn.environment["MKL_ENABLE_INSTRUCTIONS"] = "AVX2";
-}
-
 std::string device_of(const store::Work& work, const Options& options) {
   const std::string device = member<std::string>(work.spec, "device", "");
   return device.empty() ? options.device : device;

@@ -5,7 +5,6 @@
 #include <string>
 
 #include "synface/base/json.h"
-#include "synface/base/subprocess.h"
 #include "synface/schedule/run.h"
 #include "synface/store/records.h"
 
@@ -31,9 +30,6 @@ Json worker_spec(const fs::path& root, const store::Work& work, const std::strin
 
 // `train.isa` of the trial where it pins one, else the processor's.
 std::string isa_of(const store::Work& work);
-// Sets the variables by which libraries choose their kernels: they do so when they are loaded,
-// before the worker's main could tell them.
-void pin_isa(const std::string& isa, SpawnOptions& spawn);
 std::string device_of(const store::Work& work, const Options& options);
 
 // A member of a JSON object, or `fallback` where it is absent or of another type.

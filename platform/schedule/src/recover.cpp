@@ -65,6 +65,11 @@ store::AttemptEnd end_of(store::Store& store, const store::RunningAttempt& orpha
     end.status = store::AttemptStatus::kDiverged;
     return end;
   }
+  if (finished == "failed") {
+    // Nobody was there to count it against the retries: it may show its failure again.
+    end.status = store::AttemptStatus::kInterrupted;
+    return end;
+  }
   if (!began) {
     end.status = store::AttemptStatus::kInterrupted;
     end.error = "the coordinator died before the worker had begun";

@@ -63,7 +63,8 @@ Ended await(Child& child, SignalFd& signals) {
       ended.state = *state;
       return ended;
     }
-    if (signals.pending()) {
+    // Once only: a second SIGTERM would end the worker in the middle of its checkpoint.
+    if (signals.pending() && !ended.warned) {
       ended.warned = true;
       child.signal(SIGTERM);
     }
@@ -115,7 +116,6 @@ int run_slurm_task(const fs::path& manifest_path, std::size_t index,
                 "--checkpoint",
                 paths.checkpoint.string()};
   if (!fs::is_empty(paths.checkpoint)) spawn.argv.emplace_back("--resume");
-  pin_isa(isa_of(work), spawn);
   Child child = synface::spawn(spawn);
   const Ended ended = await(child, signals);
   if (ended.warned && !ended.state.success() && !job_id().empty()) {
