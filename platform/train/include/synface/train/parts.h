@@ -1,0 +1,46 @@
+// Plugin instances of a trial, made from its spec.
+#pragma once
+
+#include <synface/plugin/benchmark.h>
+#include <synface/plugin/identity.h>
+#include <synface/plugin/library.h>
+#include <synface/train/generation.h>
+#include <synface/train/model.h>
+#include <synface/train/spec.h>
+
+#include <optional>
+
+namespace synface::train {
+
+// Makes instances; one for a trial.
+class Parts {
+ public:
+  Parts(const TrialSpec& spec, plugin::Loader& loader, plugin::CallTrace* trace,
+        const CallSettings& calls);
+
+  Source source() const;
+  // The N x S that is trained on.
+  struct Mixups {
+    std::optional<plugin::Mixup> latent, batch;
+    Json latent_identity;
+  };
+  // Error(kUsage) for two mixups of one stage.
+  Mixups mixups(const std::vector<std::uint32_t>& samples) const;
+  plugin::Backbone backbone() const;
+  plugin::Loss loss(std::int64_t classes, std::int64_t embedding) const;
+  plugin::Benchmark benchmark(const BenchmarkSpec& spec, std::int64_t embedding) const;
+
+ private:
+  plugin::PluginPtr load(plugin::Kind kind, const PluginSpec& spec) const;
+  // The parameters of the schema out of the plugin's configuration.
+  static Json params(const plugin::PluginInfo& info, const PluginSpec& spec);
+  Json identity(const plugin::PluginInfo& info, const Json& params) const;
+
+  const TrialSpec& spec_;
+  plugin::Loader& loader_;
+  plugin::CallTrace* trace_;
+  CallSettings calls_;
+  plugin::ContentIdentity content_;
+};
+
+}  // namespace synface::train

@@ -1,0 +1,51 @@
+// The training loop.
+#pragma once
+
+#include <synface/train/batches.h>
+#include <synface/train/model.h>
+#include <synface/train/recorder.h>
+#include <synface/train/schedule.h>
+#include <synface/train/spec.h>
+
+#include <functional>
+
+namespace synface::train {
+
+// A curve's point every so many steps, and at the last one.
+inline constexpr std::int64_t kPointEvery = 20;
+
+class Trainer {
+ public:
+  struct Hooks {
+    // Asked after every step; true ends the loop with a checkpoint.
+    std::function<bool()> stop;
+    // Writes a checkpoint; called every `checkpoint_every_s`, at a stop and at the end.
+    std::function<void(const Position&)> checkpoint;
+  };
+  enum class End { kDone, kStopped, kDiverged };
+
+  Trainer(const TrialSpec& spec, const CallSettings& calls, Model& model, Batches& batches,
+          Recorder& recorder);
+
+  // Trains from `position` to the last step and leaves the end there. On divergence (a loss that is
+  // not finite) position.step is the step at fault and the event is recorded.
+  End run(Position& position, const Hooks& hooks);
+
+  // One step without record: for benchmarks and tests. Returns loss and accuracy.
+  HeadResult step(std::int64_t step);
+
+ private:
+  double update(std::int64_t step, bool measure);
+  synface_context context(std::int64_t step, std::uint64_t call) const;
+  void add(std::int64_t step, const HeadResult& result, Window& window) const;
+
+  const TrialSpec& spec_;
+  CallSettings calls_;
+  Model& model_;
+  Batches& batches_;
+  Recorder& recorder_;
+  Batch batch_;
+  Buffer<float> embeddings_, d_embeddings_;
+};
+
+}  // namespace synface::train

@@ -1,0 +1,248 @@
+#include <synface/base/error.h>
+#include <synface/base/file.h>
+#include <synface/base/hash.h>
+#include <synface/data/codec.h>
+#include <synface/data/resize.h>
+#include <synface/train/augment.h>
+#include <synface/train/evaluation.h>
+#include <synface/train/memory.h>
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+namespace synface::train {
+namespace {
+
+// A distinct image: by set and key, or by its file.
+struct Wanted {
+  std::uint32_t set = 0;
+  ImageId id;
+  std::string file;
+
+  auto operator<=>(const Wanted& other) const {
+    return std::tie(file, set, id.identity, id.sample) <=>
+           std::tie(other.file, other.set, other.id.identity, other.id.sample);
+  }
+  bool operator==(const Wanted& other) const { return (*this <=> other) == 0; }
+};
+
+const char* name_of(std::uint32_t set) {
+  return set == SYNFACE_SET_TRAIN ? "train" : set == SYNFACE_SET_HELDOUT ? "heldout" : "real";
+}
+
+class Evaluator {
+ public:
+  Evaluator(const plugin::Backbone& backbone, const EvaluationSets& sets,
+            const EvaluationSettings& settings, Recorder& recorder)
+      : backbone_(backbone), sets_(sets), settings_(settings), recorder_(recorder) {}
+
+  void collect(const NamedBenchmark& named);
+  void embed();
+  void evaluate(const NamedBenchmark& named, const plugin::Requests& requests);
+  const plugin::Requests& requests(std::size_t i) const { return requests_[i]; }
+
+ private:
+  std::shared_ptr<ImageSet> set(std::uint32_t number);
+  std::uint64_t seed_of(std::uint32_t number) const;
+  Wanted wanted(const plugin::Request& request) const;
+  void load(const std::vector<const Wanted*>& images, bool mirror, float* x);
+  void embed_view(const std::vector<const Wanted*>& order, bool mirror, Buffer<float>& to);
+
+  const plugin::Backbone& backbone_;
+  const EvaluationSets& sets_;
+  const EvaluationSettings& settings_;
+  Recorder& recorder_;
+  std::map<std::uint32_t, std::shared_ptr<ImageSet>> made_;
+  std::vector<plugin::Requests> requests_;
+  std::map<Wanted, std::int64_t> distinct_;
+  std::uint32_t views_ = 0;
+  Buffer<float> plain_, mirrored_;  // [distinct, D]
+};
+
+std::shared_ptr<ImageSet> Evaluator::set(std::uint32_t number) {
+  std::shared_ptr<ImageSet>& made = made_[number];
+  if (!made) {
+    const auto& make = number == SYNFACE_SET_TRAIN     ? sets_.train
+                       : number == SYNFACE_SET_HELDOUT ? sets_.heldout
+                                                       : sets_.real;
+    made = make();
+  }
+  return made;
+}
+
+std::uint64_t Evaluator::seed_of(std::uint32_t number) const {
+  return number == SYNFACE_SET_TRAIN     ? sets_.data_seed
+         : number == SYNFACE_SET_HELDOUT ? sets_.test_seed
+                                         : 0;
+}
+
+Wanted Evaluator::wanted(const plugin::Request& request) const {
+  if (!request.file.empty()) return {0, {}, request.file};
+  return {request.key.set, {request.key.identity, request.key.sample}, {}};
+}
+
+void Evaluator::collect(const NamedBenchmark& named) {
+  std::uint32_t number = SYNFACE_SET_TRAIN;
+  if (named.set == "heldout") number = SYNFACE_SET_HELDOUT;
+  if (named.set == "real") number = SYNFACE_SET_REAL;
+  if (named.set == "none") {
+    requests_.push_back(named.benchmark.requests(nullptr));
+  } else {
+    const auto images = set(number);
+    const synface_eval_set given{sizeof(synface_eval_set), number, seed_of(number),
+                                 images->samples().size(), images->samples().data()};
+    requests_.push_back(named.benchmark.requests(&given));
+  }
+  views_ |= requests_.back().views;
+  for (const plugin::Request& request : requests_.back().list) {
+    const Wanted image = wanted(request);
+    if (image.file.empty()) {
+      const std::shared_ptr<ImageSet> from = set(image.set);
+      if (image.id.identity >= from->samples().size() ||
+          image.id.sample >= from->samples()[image.id.identity]) {
+        fail(ExitCode::kPlugin, "{} asks for image {} of person {}, which the {} set has not",
+             named.benchmark.info().name(), image.id.sample, image.id.identity, name_of(image.set));
+      }
+    }
+    distinct_.emplace(image, 0);
+  }
+}
+
+void Evaluator::load(const std::vector<const Wanted*>& images, bool mirror, float* x) {
+  const std::int64_t height = settings_.height, width = settings_.width;
+  for (const Wanted* image : images) {
+    data::Image decoded;
+    const std::uint8_t* pixels = nullptr;
+    if (!image->file.empty()) {
+      decoded = data::resize(view(data::read_image(image->file)), height, width);
+      pixels = decoded.pixels.data();
+    } else {
+      const std::shared_ptr<ImageSet> from = set(image->set);
+      from->prepare({&image->id, 1});
+      pixels = from->image(image->id);
+    }
+    convert(height, width, pixels, mirror, x);
+    x += 3 * height * width;
+  }
+}
+
+void Evaluator::embed_view(const std::vector<const Wanted*>& order, bool mirror,
+                           Buffer<float>& to) {
+  const std::int64_t d = backbone_.embedding();
+  const auto n = static_cast<std::int64_t>(order.size());
+  to = Buffer<float>(static_cast<std::size_t>(n * d));
+  const std::int64_t image = 3 * settings_.height * settings_.width;
+  Buffer<float> x(static_cast<std::size_t>(settings_.batch_size * image));
+  Buffer<float> out(static_cast<std::size_t>(settings_.batch_size * d));
+  for (std::int64_t first = 0; first < n; first += settings_.batch_size) {
+    if (settings_.cancelled && settings_.cancelled()) throw Cancelled{};
+    const std::int64_t b = std::min(settings_.batch_size, n - first);
+    load({order.begin() + first, order.begin() + first + b}, mirror, x.data());
+    const synface_context ctx = make_context(settings_.calls, SYNFACE_PHASE_EVAL, settings_.seed,
+                                             static_cast<std::uint64_t>(first));
+    backbone_.forward(
+        ctx,
+        *View(x.data(), {b, 3, settings_.height, settings_.width}, SYNFACE_TENSOR_CHANNELS_LAST),
+        *View(out.data(), {b, d}));
+    std::copy_n(out.data(), b * d, to.data() + first * d);
+    recorder_.phase(mirror ? "evaluate (mirrored)" : "evaluate",
+                    static_cast<std::uint64_t>(first + b), static_cast<std::uint64_t>(n));
+  }
+}
+
+void Evaluator::embed() {
+  std::vector<const Wanted*> order;
+  for (auto& [image, number] : distinct_) {
+    number = static_cast<std::int64_t>(order.size());
+    order.push_back(&image);
+  }
+  if ((views_ & SYNFACE_VIEW_PLAIN) != 0) embed_view(order, false, plain_);
+  if ((views_ & SYNFACE_VIEW_FLIP) != 0) embed_view(order, true, mirrored_);
+}
+
+// Writes results into the journal under the benchmark's name.
+class Recording final : public plugin::Results {
+ public:
+  Recording(const NamedBenchmark& named, const EvaluationSettings& settings, Recorder& recorder)
+      : named_(named), settings_(settings), journal_(recorder.journal()) {
+    for (plugin::MetricSpec& spec : named.benchmark.metrics()) specs_[spec.key] = std::move(spec);
+  }
+
+  void scalar(std::string_view key, double value) override {
+    journal_.final_value(define(key), value);
+  }
+  void interval(std::string_view key, double low, double high, double level) override {
+    journal_.interval(define(key), low, high, level);
+  }
+  void curve(std::string_view key, std::span<const double> x, std::span<const double> y,
+             std::string_view x_label, std::string_view y_label) override {
+    journal_.curve({full(key), std::string(x_label), std::string(y_label),
+                    std::vector<double>(x.begin(), x.end()),
+                    std::vector<double>(y.begin(), y.end())});
+  }
+  void artifact(std::string_view name, std::string_view media_type,
+                std::string_view bytes) override {
+    if (name.empty() || name.find('/') != std::string_view::npos || name[0] == '.') {
+      fail(ExitCode::kPlugin, "{} gives an artifact the name \"{}\", which is no file name",
+           named_.benchmark.info().name(), name);
+    }
+    const std::filesystem::path file = settings_.artifacts_folder / full(name);
+    write_file_atomic(file, bytes);
+    journal_.artifact({full(name), std::filesystem::proximate(file, settings_.root).string(),
+                       std::string(media_type), sha256(bytes)});
+  }
+
+ private:
+  std::string full(std::string_view key) const { return named_.name + "." + std::string(key); }
+  std::uint32_t define(std::string_view key) {
+    const auto it = specs_.find(key);
+    if (it == specs_.end()) {
+      fail(ExitCode::kPlugin, "{} gives the figure \"{}\", which its metrics() does not list",
+           named_.benchmark.info().name(), key);
+    }
+    const plugin::Goal goal = it->second.goal;
+    return journal_.define(full(key), MetricClass::kMetric,
+                           goal == plugin::Goal::kMaximise   ? MetricGoal::kMax
+                           : goal == plugin::Goal::kMinimise ? MetricGoal::kMin
+                                                             : MetricGoal::kNone,
+                           it->second.unit);
+  }
+
+  const NamedBenchmark& named_;
+  const EvaluationSettings& settings_;
+  JournalWriter& journal_;
+  std::map<std::string, plugin::MetricSpec, std::less<>> specs_;
+};
+
+void Evaluator::evaluate(const NamedBenchmark& named, const plugin::Requests& requests) {
+  const std::int64_t d = backbone_.embedding();
+  const auto m = static_cast<std::int64_t>(requests.list.size());
+  const std::int64_t v = requests.view_count();
+  Buffer<float> embeddings(static_cast<std::size_t>(v * m * d));
+  float* to = embeddings.data();
+  for (const std::uint32_t wanted_view : {SYNFACE_VIEW_PLAIN, SYNFACE_VIEW_FLIP}) {
+    if ((requests.views & wanted_view) == 0) continue;
+    const Buffer<float>& from = wanted_view == SYNFACE_VIEW_PLAIN ? plain_ : mirrored_;
+    for (const plugin::Request& request : requests.list) {
+      to = std::copy_n(from.data() + distinct_.at(wanted(request)) * d, d, to);
+    }
+  }
+  Recording results(named, settings_, recorder_);
+  const synface_context ctx = make_context(settings_.calls, SYNFACE_PHASE_EVAL, settings_.seed, 0);
+  named.benchmark.evaluate(ctx, *View(embeddings.data(), {v, m, d}), results);
+}
+
+}  // namespace
+
+void evaluate(const plugin::Backbone& backbone, std::vector<NamedBenchmark>& benchmarks,
+              const EvaluationSets& sets, const EvaluationSettings& settings, Recorder& recorder) {
+  Evaluator evaluator(backbone, sets, settings, recorder);
+  for (const NamedBenchmark& named : benchmarks) evaluator.collect(named);
+  evaluator.embed();
+  for (std::size_t i = 0; i < benchmarks.size(); ++i) {
+    evaluator.evaluate(benchmarks[i], evaluator.requests(i));
+  }
+}
+
+}  // namespace synface::train

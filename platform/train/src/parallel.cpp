@@ -1,0 +1,39 @@
+#include <ATen/Parallel.h>
+#include <synface/train/parallel.h>
+
+#include <algorithm>
+#include <exception>
+#include <vector>
+
+namespace synface::train {
+
+void set_threads(int threads) {
+  at::set_num_threads(threads);
+  at::set_num_interop_threads(1);
+}
+
+void parallel(int threads, std::int64_t n, std::int64_t grain,
+              const std::function<void(std::int64_t, std::int64_t)>& body) {
+  if (n <= 0) return;
+  const std::int64_t most = std::max<std::int64_t>(1, n / std::max<std::int64_t>(1, grain));
+  const std::int64_t ranges = std::min<std::int64_t>(std::max(1, threads), most);
+  if (ranges == 1) {
+    body(0, n);
+    return;
+  }
+  std::vector<std::exception_ptr> errors(static_cast<std::size_t>(ranges));
+  at::parallel_for(0, ranges, 1, [&](std::int64_t first, std::int64_t last) {
+    for (std::int64_t r = first; r < last; ++r) {
+      try {
+        body(n * r / ranges, n * (r + 1) / ranges);
+      } catch (...) {
+        errors[static_cast<std::size_t>(r)] = std::current_exception();
+      }
+    }
+  });
+  for (const auto& error : errors) {
+    if (error) std::rethrow_exception(error);
+  }
+}
+
+}  // namespace synface::train

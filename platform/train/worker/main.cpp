@@ -1,0 +1,55 @@
+// synface-worker: everything that computes. One attempt at a trial, sheets of pictures, sets of
+// images.
+#include <fmt/format.h>
+#include <malloc.h>
+#include <synface/base/error.h>
+#include <synface/plugin/describe.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+
+#include "commands.h"
+
+namespace {
+
+// Small blocks of the C library stay in the process as well: freed memory is not handed back, and
+// nothing below 64 MiB is mapped for itself (LibTorch's own memory comes from our allocator).
+void keep_freed_memory() {
+  mallopt(M_MMAP_THRESHOLD, 64 << 20);
+  mallopt(M_TRIM_THRESHOLD, 512 << 20);
+  mallopt(M_TOP_PAD, 16 << 20);
+}
+
+int run(int argc, char** argv) {
+  CLI::App app("The computing half of synface; started by `synface`.", "synface-worker");
+  app.require_subcommand(1);
+  synface::worker::Action action;
+  synface::worker::add_trial(app, action);
+  synface::worker::add_render(app, action);
+  synface::worker::add_data(app, action);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : static_cast<int>(synface::ExitCode::kUsage);
+  }
+  return action();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  synface::plugin::maybe_describe(argc, argv);
+  keep_freed_memory();
+  try {
+    return run(argc, argv);
+  } catch (const synface::Error& error) {
+    fmt::print(stderr, "synface-worker: {}\n", error.what());
+    return static_cast<int>(error.code());
+  } catch (const std::bad_alloc&) {
+    fmt::print(stderr, "synface-worker: out of memory\n");
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "synface-worker: {}\n", error.what());
+  }
+  return static_cast<int>(synface::ExitCode::kInternal);
+}
