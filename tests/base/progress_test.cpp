@@ -6,6 +6,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <array>
+#include <csignal>
 #include <cstdlib>
 
 #include "synface/base/file.h"
@@ -67,6 +69,20 @@ TEST_F(StatusLineTest, AProgressSaysCountRateAndTime) {
   EXPECT_NE(text.find("/s  ETA "), std::string::npos) << text;
   progress.set(1000);
   EXPECT_NE(progress.text().find("  in "), std::string::npos) << progress.text();
+}
+
+TEST(StatusLinePipe, AReaderThatWentAwayDoesNotEndTheWork) {
+  std::array<int, 2> fds{};
+  ASSERT_EQ(::pipe2(fds.data(), O_CLOEXEC), 0);
+  ::close(fds[0]);
+  const UniqueFd write_end(fds[1]);
+  StatusLine::Options options;
+  options.fd = write_end.get();
+  StatusLine line(options);
+  line.message("into the void");  // SIGPIPE would end this test
+  sigset_t pending;
+  ::sigpending(&pending);
+  EXPECT_EQ(sigismember(&pending, SIGPIPE), 0);
 }
 
 TEST(StatusLineTerminal, IsRedrawnInPlaceAndCutToTheWidth) {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
 
 #include "synface/base/text.h"
@@ -24,6 +25,27 @@ bool is_terminal(int fd) {
   return ::isatty(fd) == 1 && term != nullptr && std::string_view(term) != "dumb";
 }
 
+// While it lives, a write to a pipe without a reader gives an error instead of a deadly signal.
+class NoSigpipe {
+ public:
+  NoSigpipe() {
+    sigemptyset(&pipe_);
+    sigaddset(&pipe_, SIGPIPE);
+    ::pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
+  }
+  ~NoSigpipe() {
+    const timespec now{};
+    // Where it was blocked before, somebody else may wait for it.
+    if (sigismember(&before_, SIGPIPE) == 0) ::sigtimedwait(&pipe_, nullptr, &now);
+    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+  NoSigpipe(const NoSigpipe&) = delete;
+  NoSigpipe& operator=(const NoSigpipe&) = delete;
+
+ private:
+  sigset_t pipe_{}, before_{};
+};
+
 int columns(int fd) {
   winsize size{};
   return ::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
@@ -38,8 +60,10 @@ StatusLine::~StatusLine() {
   finish();
 }
 
-// A status that cannot be written (a closed terminal) is no reason to stop the work.
+// A status that cannot be written (a closed terminal, a reader that went away) is no reason to stop
+// the work.
 void StatusLine::write(std::string_view text) const {
+  const NoSigpipe guard;
   while (!text.empty()) {
     const ssize_t put = ::write(options_.fd, text.data(), text.size());
     if (put < 0 && errno == EINTR) continue;

@@ -82,7 +82,7 @@ Summary with_lock(Options options, const Message& message, std::vector<Request> 
   check(options);
   options.database = fs::absolute(options.database);  // workers get paths below its folder
   const auto start = Clock::now();
-  SignalFd signals{SIGINT, SIGTERM};
+  SignalFd signals{SIGINT, SIGTERM, SIGHUP};
   StatusLine line(line_options(options));
   std::int64_t already = 0;
   auto lock = FileLock::try_acquire(lock_of(options.database));

@@ -64,7 +64,7 @@ Summary summarize(store::Database& database, const std::vector<Request>& request
 }
 
 ExitCode Summary::exit_code() const {
-  if (signal == SIGTERM) return ExitCode::kTerminated;
+  if (signal == SIGTERM || signal == SIGHUP) return ExitCode::kTerminated;
   if (signal) return ExitCode::kInterrupted;
   return failed + diverged > 0 ? ExitCode::kTrials : ExitCode::kDone;
 }

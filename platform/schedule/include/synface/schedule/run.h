@@ -22,8 +22,8 @@
 // failure, tried again by its `retries`. A crash is reported with plugin, call and step of the
 // breadcrumb (<journal>.crumb).
 //
-// SIGINT or SIGTERM to the coordinator: workers get SIGTERM, write a checkpoint, and their trials
-// are queued again; a second one kills them at once.
+// SIGINT, SIGTERM or SIGHUP (a closed terminal) to the coordinator: workers get SIGTERM, write a
+// checkpoint, and their trials are queued again; a second one kills them at once.
 #pragma once
 
 #include <cstdint>
@@ -73,7 +73,7 @@ struct Summary {
   std::int64_t attempts = 0;  // worker processes that this process started, for anybody
   double seconds = 0;
   std::vector<std::string> problems;  // one line a failed or diverged trial: hash, axes, reason
-  std::optional<int> signal;          // SIGINT or SIGTERM that ended the run
+  std::optional<int> signal;          // SIGINT, SIGTERM or SIGHUP that ended the run
 
   // kDone, kTrials, kInterrupted or kTerminated.
   ExitCode exit_code() const;
