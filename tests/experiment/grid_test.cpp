@@ -40,6 +40,18 @@ TEST_F(Grid, ListsOfAZipGroupMoveTogether) {
   }
 }
 
+TEST_F(Grid, AValueMayStandInSeveralRowsOfAZipGroupButOnceInAProduct) {
+  EXPECT_EQ(expand_text(std::string(kBase) + R"(
+[[axes.zip]]
+"generator.identities" = [100, 100, 20]
+"generator.samples" = [5, 20, 5]
+)")
+                .trials.size(),
+            3U);
+  EXPECT_THAT(error_of(std::string(kBase) + "axes.product.\"generator.samples\" = [5, 7, 5]\n"),
+              HasSubstr("has the value 5 twice"));
+}
+
 TEST_F(Grid, UnequalListsOfAZipGroupAreRefused) {
   EXPECT_THAT(error_of(std::string(kBase) + R"(
 [[axes.zip]]
@@ -129,6 +141,14 @@ TEST_F(Grid, MoreThanAMillionCellsAreRefusedAtOnce) {
   list += "]";
   EXPECT_THAT(error_of("seed = { data = " + list + ", train = " + list + " }\n" + kBase),
               HasSubstr("more than 1,000,000 cells"));
+}
+
+TEST_F(Grid, ASlipInEveryCellIsToldOnce) {
+  EXPECT_THAT(error_of("seed = { train = [0, 1, 2, 3] }\nloss = { plugin = 'none' }\n"
+                       "generator = { plugin = 'faces', identities = 9, samples = 9 }\n"
+                       "backbone = { plugin = 'net' }\n",
+                       ExitCode::kPlugin),
+              Not(HasSubstr("errors")));
 }
 
 TEST_F(Grid, OnlyAndLimitNarrowTheTrials) {

@@ -99,10 +99,10 @@ void Expander::check_machine(const Node& document, const Json& threads) {
 
 void Expander::add(const Cell& cell, Json axes, const Checker& checker,
                    const plugin::ContentIdentity& content) {
-  const auto errors = diagnostics.errors();
+  const auto errors = diagnostics.raised();
   auto checked = checker.check(cell.document);
   check_machine(cell.document, checked.config.at("train").value("threads", Json(1)));
-  if (diagnostics.errors() != errors) return;
+  if (diagnostics.raised() != errors) return;
   auto identity = identity_of(checked, options.numerics, content);
   if (!seen.emplace(identity.training_hash, identity.evaluation_hash).second) {
     ++result.counts.equal;
@@ -149,7 +149,7 @@ void Expander::expand_grid(const Node& document, const Checker& checker,
       add(cell, labels_of(grid, choice), checker, content);
     }
     // Errors in every cell of a large grid are the same few errors.
-    if (diagnostics.errors() > 100) return;
+    if (diagnostics.raised() > 1000) return;
   } while (advance(choice, grid));
 }
 

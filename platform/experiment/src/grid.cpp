@@ -38,11 +38,13 @@ Json label_of(Node& value) {
 }
 
 // Table values that share a plugin need their whole text to be told apart.
-void make_distinct(Axis& axis, Diagnostics& diagnostics) {
+// In a zip group an axis may have a value in several rows.
+void make_distinct(Axis& axis, bool zipped, Diagnostics& diagnostics) {
   for (std::size_t i = 0; i < axis.labels.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j) {
       if (axis.labels[i] != axis.labels[j]) continue;
       if (same_value(axis.values[i], axis.values[j])) {
+        if (zipped) continue;
         diagnostics.error(axis.values[i].where(), fmt::format("axis `{}` has the value {} twice",
                                                               axis.name, axis.values[i].to_toml()));
         return;
@@ -53,7 +55,7 @@ void make_distinct(Axis& axis, Diagnostics& diagnostics) {
   }
 }
 
-std::optional<Axis> read_axis(const Node::Member& member, Diagnostics& diagnostics) {
+std::optional<Axis> read_axis(const Node::Member& member, bool zipped, Diagnostics& diagnostics) {
   Axis axis;
   axis.name = member.key;
   axis.where = member.key_place;
@@ -81,7 +83,7 @@ std::optional<Axis> read_axis(const Node::Member& member, Diagnostics& diagnosti
                                     axis.name, value.kind_name()));
     }
   }
-  make_distinct(axis, diagnostics);
+  make_distinct(axis, zipped, diagnostics);
   return axis;
 }
 
@@ -108,7 +110,8 @@ void take_seeds(Node& document, Grid& grid, Diagnostics& diagnostics) {
   if (seeds == nullptr || !seeds->is(Node::Kind::kTable)) return;
   for (auto& member : seeds->members()) {
     if (!member.value.is(Node::Kind::kArray)) continue;
-    auto axis = read_axis({"seed." + member.key, member.key_place, member.value}, diagnostics);
+    auto axis =
+        read_axis({"seed." + member.key, member.key_place, member.value}, false, diagnostics);
     if (!axis) continue;
     member.value = axis->values.front();
     grid.groups.push_back({{std::move(*axis)}});
@@ -121,7 +124,8 @@ void take_product(const Node& product, Grid& grid, Diagnostics& diagnostics) {
                              "`axes.product` wants a table: { key = [value, value], ... }");
   }
   for (const auto& member : axis_members(product)) {
-    if (auto axis = read_axis(member, diagnostics)) grid.groups.push_back({{std::move(*axis)}});
+    if (auto axis = read_axis(member, false, diagnostics))
+      grid.groups.push_back({{std::move(*axis)}});
   }
 }
 
@@ -132,7 +136,7 @@ void take_zip_group(const Node& table, Grid& grid, Diagnostics& diagnostics) {
   }
   AxisGroup group;
   for (const auto& member : axis_members(table)) {
-    auto axis = read_axis(member, diagnostics);
+    auto axis = read_axis(member, true, diagnostics);
     if (!axis) continue;
     if (!group.axes.empty() && axis->values.size() != group.size()) {
       diagnostics.error(

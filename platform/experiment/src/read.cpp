@@ -129,9 +129,9 @@ bool Reader::read_includes(Node& result, const Node& own, const fs::path& folder
 std::optional<Node> read_toml(const std::string& text, int source, Diagnostics& diagnostics) {
   try {
     const toml::table table = toml::parse(std::string_view(text));
-    const auto errors = diagnostics.errors();
+    const auto errors = diagnostics.raised();
     auto node = convert(table, source, diagnostics);
-    if (diagnostics.errors() != errors) return std::nullopt;
+    if (diagnostics.raised() != errors) return std::nullopt;
     return node;
   } catch (const toml::parse_error& error) {
     diagnostics.error(place(error.source(), source),

@@ -71,6 +71,7 @@ std::string Sources::excerpt(Location where) const {
 }
 
 void Diagnostics::add(Severity severity, Location where, std::string message, ExitCode code) {
+  if (severity == Severity::kError) ++raised_;
   if (!seen_.emplace(where.source, where.line, where.column, message).second) return;
   if (severity == Severity::kError) ++errors_;
   list_.push_back({severity, where, std::move(message), code});

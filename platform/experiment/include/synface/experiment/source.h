@@ -64,6 +64,8 @@ class Diagnostics {
   void note(Location where, std::string message);
 
   std::size_t errors() const { return errors_; }
+  // How often error() was called, repetitions included: did this step go wrong?
+  std::size_t raised() const { return raised_; }
   const std::vector<Diagnostic>& list() const { return list_; }
 
   // "place: error: message" and the excerpt, for each.
@@ -77,7 +79,7 @@ class Diagnostics {
 
   std::vector<Diagnostic> list_;
   std::set<std::tuple<int, int, int, std::string>> seen_;
-  std::size_t errors_ = 0;
+  std::size_t errors_ = 0, raised_ = 0;
 };
 
 }  // namespace synface::experiment
