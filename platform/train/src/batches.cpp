@@ -24,7 +24,7 @@ synface_mix_set mix_set(const ImageSet& set, std::uint32_t index, std::uint64_t 
 }  // namespace
 
 // One source image of a row with its labels.
-struct Part {
+struct Batches::Part {
   ImageSet* set = nullptr;
   ImageId id;
   std::uint64_t image = 0;  // counter of its augmentation

@@ -146,8 +146,9 @@ void Evaluator::embed_view(const std::vector<const Wanted*>& order, bool mirror,
         *View(x.data(), {b, 3, settings_.height, settings_.width}, SYNFACE_TENSOR_CHANNELS_LAST),
         *View(out.data(), {b, d}));
     std::copy_n(out.data(), b * d, to.data() + first * d);
-    recorder_.phase(mirror ? "evaluate (mirrored)" : "evaluate",
-                    static_cast<std::uint64_t>(first + b), static_cast<std::uint64_t>(n));
+    const bool both = views_ == (SYNFACE_VIEW_PLAIN | SYNFACE_VIEW_FLIP);
+    recorder_.phase("evaluate", static_cast<std::uint64_t>(first + b + (both && mirror ? n : 0)),
+                    static_cast<std::uint64_t>(both ? 2 * n : n));
   }
 }
 

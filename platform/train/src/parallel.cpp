@@ -9,7 +9,8 @@ namespace synface::train {
 
 void set_threads(int threads) {
   at::set_num_threads(threads);
-  at::set_num_interop_threads(1);
+  // LibTorch takes this one once and never again.
+  if (at::get_num_interop_threads() != 1) at::set_num_interop_threads(1);
 }
 
 void parallel(int threads, std::int64_t n, std::int64_t grain,

@@ -91,14 +91,16 @@ void read_augment(const Part& augment, Augmentation& to) {
 
 void read_size(const Part& generator, TrialSpec& spec) {
   if (!generator.has("size")) return;
-  const Json& size = generator.json().at("size");
-  if (size.is_array() && size.size() == 2) {
-    spec.height = size[0].get<std::int64_t>();
-    spec.width = size[1].get<std::int64_t>();
-  } else {
+  if (!generator.json().at("size").is_array()) {
     generator.read("size", spec.height);
     spec.width = spec.height;
+    return;
   }
+  std::vector<std::int64_t> size;
+  generator.read("size", size);
+  if (size.size() != 2) fail(ExitCode::kUsage, "the spec's generator.size is not [height, width]");
+  spec.height = size[0];
+  spec.width = size[1];
 }
 
 void read_what(const Part& top, TrialSpec& spec) {

@@ -28,8 +28,11 @@ class Attempt {
 
  private:
   TrialEnd train();
-  void prepare_training();
-  bool load(Position& position);
+  void prepare_images();
+  void leave_untrained(plugin::Backbone backbone);
+  void load(Position& position);
+  void record_budget();
+  Trainer::Hooks hooks();
   void calibrate();
   void keep_weights(const Position& position);
   void record_finals(const Position& position);
@@ -87,8 +90,8 @@ std::shared_ptr<ImageSet> Attempt::plain_set(const std::string& what, std::uint6
   return set;
 }
 
-// Images, mixups, network: everything before the first step.
-void Attempt::prepare_training() {
+// Images and mixups.
+void Attempt::prepare_images() {
   const std::vector<std::uint32_t> samples = source_.extent(spec_.identities, spec_.samples);
   mixups_ = parts_.mixups(samples);
   const plugin::Mixup* latent = mixups_.latent ? &*mixups_.latent : nullptr;
@@ -106,17 +109,10 @@ void Attempt::prepare_training() {
       spec_.height,      spec_.width,        spec_.batch_size,     spec_.seeds.data,
       spec_.seeds.train, spec_.augmentation, spec_.shuffle_labels, calls_};
   batches_ = std::make_unique<Batches>(settings, *own_, latent, batch, real_.get());
-  plugin::Backbone backbone = parts_.backbone();
-  const std::int64_t d = backbone.embedding();
-  const bool trains = backbone.trainable() && spec_.images_seen > 0;
-  LossPath loss(parts_.loss(batches_->classes(), d),
-                {batches_->classes(), d, spec_.batch_size, batches_->max_labels(), 1},
-                spec_.threads);
-  model_ = std::make_unique<Model>(std::move(backbone), std::move(loss), trains);
 }
 
-// Initial values, or those of the checkpoint. True when it resumes.
-bool Attempt::load(Position& position) {
+// Initial values, or those of the checkpoint.
+void Attempt::load(Position& position) {
   std::optional<Position> saved;
   if (run_.resume) {
     try {
@@ -129,7 +125,7 @@ bool Attempt::load(Position& position) {
   if (!saved) {
     model_->init(calls_, spec_.seeds.train);
     model_->bind();
-    return false;
+    return;
   }
   position = *saved;
   model_->bind();
@@ -137,7 +133,6 @@ bool Attempt::load(Position& position) {
   run_.journal->event(journal_event::kResumed,
                       {{"step", position.step}, {"from_attempt", position.attempt}});
   say(fmt::format("resumed at step {} of attempt {}", position.step, position.attempt));
-  return true;
 }
 
 // Batch normalisation's statistics of an untrained network from training images.
@@ -180,33 +175,34 @@ void Attempt::record_finals(const Position& position) {
                         window.tail_accuracy / window.tail_steps);
 }
 
-TrialEnd Attempt::train() {
-  prepare_training();
-  Position position;
-  const bool frozen = !model_->backbone().trainable();
-  const std::int64_t total = frozen ? 0 : spec_.total_steps();
-  const bool resumed = total > 0 && load(position);
-  if (total == 0) {
-    model_->init(calls_, spec_.seeds.train);
-    model_->bind();
-    say(frozen ? "the backbone is frozen: nothing is trained" : "images_seen = 0: stays untrained");
-    if (spec_.calibrate && !frozen) calibrate();
-    keep_weights(position);
-    return TrialEnd::kDone;
+// A network that is evaluated as it was initialised; needs no images but for calibration.
+void Attempt::leave_untrained(plugin::Backbone backbone) {
+  const bool frozen = !backbone.trainable();
+  model_ = std::make_unique<Model>(std::move(backbone), std::nullopt, false);
+  model_->init(calls_, spec_.seeds.train);
+  model_->bind();
+  say(frozen ? "the backbone is frozen: nothing is trained" : "images_seen = 0: stays untrained");
+  if (spec_.calibrate && !frozen) {
+    prepare_images();
+    calibrate();
   }
-  const auto seen = static_cast<double>(total * spec_.batch_size);
-  run_.journal->event("budget", {{"steps", total},
-                                 {"images_seen", total * spec_.batch_size},
-                                 {"epochs", seen / static_cast<double>(own_->count())},
+  keep_weights({});
+}
+
+void Attempt::record_budget() {
+  const std::int64_t steps = spec_.total_steps(), seen = steps * spec_.batch_size;
+  const double epochs = static_cast<double>(seen) / static_cast<double>(own_->count());
+  run_.journal->event("budget", {{"steps", steps},
+                                 {"images_seen", seen},
+                                 {"epochs", epochs},
                                  {"classes", batches_->classes()},
                                  {"images", own_->count()},
                                  {"parameters", model_->parameters().trainable_count()}});
-  if (!resumed) {
-    say(fmt::format("{} steps of {} images: {:.0f} images, {:.2f} epochs of {} images of {} people",
-                    total, spec_.batch_size, seen, seen / static_cast<double>(own_->count()),
-                    own_->count(), own_->identities()));
-  }
-  Trainer trainer(spec_, calls_, *model_, *batches_, recorder_);
+  say(fmt::format("{} steps of {} images: {} images, {:.2f} epochs of {} images of {} people",
+                  steps, spec_.batch_size, seen, epochs, own_->count(), own_->identities()));
+}
+
+Trainer::Hooks Attempt::hooks() {
   Trainer::Hooks hooks;
   hooks.stop = [this] { return stopping(); };
   hooks.checkpoint = [this](const Position& at) {
@@ -219,7 +215,25 @@ TrialEnd Attempt::train() {
         journal_event::kCheckpoint,
         {{"step", saved.step}, {"path", std::filesystem::proximate(file, spec_.root).string()}});
   };
-  switch (trainer.run(position, hooks)) {
+  return hooks;
+}
+
+TrialEnd Attempt::train() {
+  plugin::Backbone backbone = parts_.backbone();
+  if (!backbone.trainable() || spec_.total_steps() == 0) {
+    leave_untrained(std::move(backbone));
+    return TrialEnd::kDone;
+  }
+  prepare_images();
+  const std::int64_t d = backbone.embedding(), classes = batches_->classes();
+  LossPath loss(parts_.loss(classes, d), {classes, d, spec_.batch_size, batches_->max_labels(), 1},
+                spec_.threads);
+  model_ = std::make_unique<Model>(std::move(backbone), std::move(loss), true);
+  Position position;
+  load(position);
+  record_budget();
+  Trainer trainer(spec_, calls_, *model_, *batches_, recorder_);
+  switch (trainer.run(position, hooks())) {
     case Trainer::End::kStopped:
       return TrialEnd::kStopped;
     case Trainer::End::kDiverged:

@@ -50,6 +50,7 @@ class Batches {
   void fill_plain(std::int64_t first, Batch& batch);
 
  private:
+  struct Part;
   struct Row;
   std::int64_t dataset_index(std::int64_t n) const;
   void pick_sources(std::int64_t step, std::vector<Row>& rows) const;
