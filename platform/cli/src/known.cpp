@@ -142,10 +142,15 @@ experiment::Rates measured_rates(const Globals& globals) {
   auto db = open_existing(globals);
   if (!db) return rates;
   std::map<std::string, std::vector<double>> train;
+  // The last 200 trainings; their mean speed each, without the first point, which has the start in
+  // it.
   auto rows = db->prepare(
-      "SELECT t.config, f.value FROM final f JOIN metric k ON k.id = f.metric "
-      "JOIN trial t ON t.id = f.trial WHERE k.name = 'train.images_per_s' AND f.value > 0 "
-      "ORDER BY t.id DESC LIMIT 500");
+      "SELECT t.config, (SELECT avg(p.value) FROM point p JOIN metric k ON k.id = p.metric "
+      "  WHERE p.attempt = a.id AND k.name = 'train.images_per_s' AND p.value > 0 "
+      "  AND p.step > (SELECT min(step) FROM point WHERE attempt = a.id AND metric = k.id)) AS "
+      "rate "
+      "FROM attempt a JOIN trial t ON t.id = a.trial WHERE a.status = 'done' AND a.trains "
+      "AND rate IS NOT NULL ORDER BY a.id DESC LIMIT 200");
   while (rows.step()) {
     const auto config = Json::parse(rows.text(0));
     train[experiment::train_cell(config)].push_back(rows.real(1));

@@ -46,6 +46,30 @@ schedule::Options schedule_options(const Globals& globals, const RunOptions& opt
   return out;
 }
 
+// The primary metric, then AUC and accuracy of every benchmark: `compare` shows the rest.
+std::vector<std::string> headline_metrics(store::Database& db,
+                                          const experiment::Experiment& experiment) {
+  std::vector<std::string> recorded;
+  auto rows = db.prepare("SELECT DISTINCT metric FROM finals WHERE experiment = ?");
+  rows.with(experiment.name);
+  while (rows.step()) recorded.emplace_back(rows.text(0));
+  std::vector<std::string> names;
+  const auto add = [&](const std::string& name) {
+    const bool there = std::find(recorded.begin(), recorded.end(), name) != recorded.end();
+    const bool twice = std::find(names.begin(), names.end(), name) != names.end();
+    if (there && !twice) names.push_back(name);
+  };
+  if (experiment.primary.is_object()) add(experiment.primary.value("metric", ""));
+  for (const auto& trial : experiment.trials) {
+    for (const auto& benchmark : trial.config.at("benchmark")) {
+      const auto name = benchmark.at("name").get<std::string>();
+      add(name + ".auc");
+      add(name + ".accuracy");
+    }
+  }
+  return names;
+}
+
 // The table over the trials that the file asks for as it stands now; nothing is compared before a
 // trial is done.
 std::optional<report::Comparison> comparison_of(const Globals& globals,
@@ -54,6 +78,7 @@ std::optional<report::Comparison> comparison_of(const Globals& globals,
   report::ComparisonOptions options;
   options.experiment = experiment.name;
   for (const auto& trial : experiment.trials) options.only.insert(trial.training_hash);
+  options.metrics = headline_metrics(db, experiment);
   const auto comparison = report::compare(db, options);
   const bool any = std::any_of(comparison.cells.begin(), comparison.cells.end(),
                                [](const report::Cell& cell) { return cell.done > 0; });
@@ -69,6 +94,40 @@ nlohmann::json summary_json(const schedule::Summary& summary) {
           {"seconds", summary.seconds},   {"problems", summary.problems}};
 }
 
+// "HASH {axes}: reason" of many trials with one reason becomes "13 trials (HASH, HASH, ...):
+// reason".
+std::vector<std::string> grouped(const std::vector<std::string>& problems) {
+  std::vector<std::pair<std::string, std::vector<std::string>>> by_reason;
+  for (const auto& problem : problems) {
+    const auto end = problem.find("}: ");
+    const auto reason = end == std::string::npos ? problem : problem.substr(end + 3);
+    const auto same = std::find_if(by_reason.begin(), by_reason.end(),
+                                   [&](const auto& group) { return group.first == reason; });
+    if (same == by_reason.end()) {
+      by_reason.push_back({reason, {problem}});
+    } else {
+      same->second.push_back(problem);
+    }
+  }
+  std::vector<std::string> out;
+  for (const auto& [reason, whole] : by_reason) {
+    if (whole.size() == 1) {
+      out.push_back(whole.front());
+      continue;
+    }
+    std::vector<std::string> hashes;
+    for (const auto& problem : whole) {
+      if (hashes.size() == 4) {
+        hashes.emplace_back("...");
+        break;
+      }
+      hashes.push_back(problem.substr(0, problem.find(' ')));
+    }
+    out.push_back(fmt::format("{} trials ({}): {}", whole.size(), join(hashes, ", "), reason));
+  }
+  return out;
+}
+
 void print_summary(const schedule::Summary& summary, const Terminal& terminal) {
   std::vector<std::string> parts = {terminal.green(fmt::format("{} done", summary.done))};
   const auto add = [&](std::int64_t n, const char* word) {
@@ -80,7 +139,7 @@ void print_summary(const schedule::Summary& summary, const Terminal& terminal) {
   if (summary.queued > 0) parts.push_back(fmt::format("{} left to do", summary.queued));
   std::cout << fmt::format("{} of {} trials in {}\n", join(parts, ", "), summary.total,
                            human_duration(summary.seconds));
-  for (const auto& problem : summary.problems) std::cout << terminal.red("  ") << problem << "\n";
+  for (const auto& problem : grouped(summary.problems)) std::cout << "  " << problem << "\n";
   if (summary.queued > 0) std::cout << "The same command goes on where it stopped.\n";
   if (summary.failed > 0) {
     std::cout << "`synface retry --failed` tries the failed ones again, `synface show TRIAL` has "
