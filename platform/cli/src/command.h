@@ -30,12 +30,15 @@ void add_compare(CLI::App& app, const Globals& globals, Action& action);
 void add_export(CLI::App& app, const Globals& globals, Action& action);
 void add_retry(CLI::App& app, const Globals& globals, Action& action);
 void add_merge(CLI::App& app, const Globals& globals, Action& action);
-void add_render(CLI::App& app, const Globals& globals, Action& action);
-void add_data(CLI::App& app, const Globals& globals, Action& action);
 void add_cache(CLI::App& app, const Globals& globals, Action& action);
 void add_plugin(CLI::App& app, const Globals& globals, Action& action);
 void add_doctor(CLI::App& app, const Globals& globals, Action& action);
 void add_version(CLI::App& app, const Globals& globals, Action& action);
+
+// `render` and `data` compute, so that the worker has them and reads their options itself: names
+// for the help here, and the handing over, which returns where the command is another one.
+void add_forwarded(CLI::App& app);
+void forward(int argc, char** argv);
 
 // The synface-worker beside this program; Error(kSetup) where it is absent.
 std::filesystem::path worker_path();

@@ -29,8 +29,7 @@ void add_commands(CLI::App& app, const Globals& globals, Action& action) {
   add_export(app, globals, action);
   add_retry(app, globals, action);
   add_merge(app, globals, action);
-  add_render(app, globals, action);
-  add_data(app, globals, action);
+  add_forwarded(app);
   add_cache(app, globals, action);
   add_plugin(app, globals, action);
   add_doctor(app, globals, action);
@@ -90,6 +89,7 @@ int main(int argc, char** argv) {
   synface::plugin::maybe_describe(argc, argv);
   using synface::cli::complain;
   try {
+    synface::cli::forward(argc, argv);
     return synface::cli::parse_and_run(argc, argv);
   } catch (const synface::Error& error) {
     return complain(error.what(), static_cast<int>(error.code()));

@@ -1,10 +1,15 @@
 // synface run: plan, register, schedule, and the comparison at the end.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
+#include <fstream>
 #include <iostream>
 #include <memory>
+#include <thread>
 
+#include "devices.h"
 #include "plan_text.h"
 #include "session.h"
 #include "synface/base/text.h"
@@ -151,11 +156,37 @@ void print_comparison(const report::Comparison& comparison, const Terminal& term
   std::cout << "\n" << report::to_terminal(report::comparison_table(comparison), terminal.width);
 }
 
+// The number of the process that traces this one; 0: none.
+long tracer() {
+  std::ifstream status("/proc/self/status");
+  std::string word;
+  while (status >> word) {
+    long pid = 0;
+    if (word == "TracerPid:" && status >> pid) return pid;
+  }
+  return 0;
+}
+
+// The worker replaces this program under the same number, so that a debugger follows into it.
+void wait_for_debugger() {
+  std::cerr << fmt::format("process {} waits for a debugger: gdb -p {}, then `continue`\n",
+                           getpid(), getpid());
+  while (tracer() == 0) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+}
+
+// A missing GPU is told before anything starts.
+void check_device(const std::string& device) {
+  if (!device.starts_with("cuda")) return;
+  const auto cuda = find_cuda();
+  if (!cuda.present) fail(ExitCode::kSetup, "--device {}: {}", device, cuda.text());
+}
+
 int run_one_here(const Globals& globals, const RunOptions& options,
                  const experiment::Experiment& experiment) {
   auto arguments = schedule::debug_command(request_of(experiment), options.trial,
                                            schedule_options(globals, options, experiment));
-  if (options.wait_debugger) arguments.emplace_back("--wait-debugger");
+  arguments.erase(arguments.begin());  // the worker itself
+  if (options.wait_debugger) wait_for_debugger();
   exec_worker(arguments);
 }
 
@@ -196,6 +227,7 @@ int run(const Globals& globals, const RunOptions& options) {
       print_remarks(experiment, plan, std::cout);
       std::cout.flush();
     }
+    check_device(experiment.run.value("device", std::string("cpu")));
     summary = schedule::run(request_of(experiment), schedule_options(globals, options, experiment));
     if (!globals.json) print_summary(summary, terminal);
   }

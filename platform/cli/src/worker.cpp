@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 
 #include "command.h"
@@ -12,25 +13,47 @@
 namespace synface::cli {
 namespace {
 
-// Everything after the command's name goes to the worker as it is.
-void add_forwarded(CLI::App& app, const Globals& globals, Action& action, const std::string& name,
-                   const std::string& about, const std::string& footer) {
-  auto* command = app.add_subcommand(name, about);
-  command->prefix_command();
-  command->set_help_flag();  // the worker has the help
-  command->footer(footer);
-  command->callback([command, &globals, &action, name] {
-    action = [command, &globals, name]() -> int {
-      std::vector<std::string> arguments = {name};
-      const auto rest = command->remaining();
-      arguments.insert(arguments.end(), rest.begin(), rest.end());
-      if (globals.json) arguments.emplace_back("--json");
-      exec_worker(arguments);
-    };
-  });
-}
+struct Forwarded {
+  const char* name;
+  const char* about;
+  const char* example;
+};
+constexpr Forwarded kForwarded[] = {
+    {"render", "draw a sheet of a generator's people",
+     "synface render --generator morphable --out sheet.png"},
+    {"data", "build sets of images", "synface data build Syn_100_10 --out people"},
+};
 
 }  // namespace
+
+void add_forwarded(CLI::App& app) {
+  for (const auto& command : kForwarded) {
+    app.add_subcommand(command.name, command.about)
+        ->footer(fmt::format("Example:\n  {}", command.example));
+  }
+}
+
+void forward(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    if (word == "--db") ++i;  // its value is no command
+    if (word.starts_with("-")) continue;
+    for (const auto& command : kForwarded) {
+      if (word != command.name) continue;
+      std::vector<std::string> arguments = {word};
+      for (int j = 1; j < argc; ++j) {
+        const std::string argument = argv[j];
+        if (j > i || argument == "--json") arguments.push_back(argument);
+        if (argument == "--help" || argument == "-h") {
+          fmt::print("Example:\n  {}\n\n", command.example);
+          std::fflush(stdout);
+        }
+      }
+      exec_worker(arguments);
+    }
+    return;  // another command
+  }
+}
 
 std::filesystem::path worker_path() {
   return executable_folder() / "synface-worker";
@@ -44,16 +67,6 @@ void exec_worker(const std::vector<std::string>& arguments) {
   execv(worker.c_str(), argv.data());
   fail(ExitCode::kSetup, "cannot start {}: {}; build it with ./synface build", worker,
        std::strerror(errno));
-}
-
-void add_render(CLI::App& app, const Globals& globals, Action& action) {
-  add_forwarded(app, globals, action, "render", "draw a sheet of a generator's people",
-                "Example:\n  synface render --generator morphable --out sheet.png");
-}
-
-void add_data(CLI::App& app, const Globals& globals, Action& action) {
-  add_forwarded(app, globals, action, "data", "build and look after sets of images",
-                "Example:\n  synface data build Syn_1000_10 --out data/syn");
 }
 
 }  // namespace synface::cli
