@@ -167,6 +167,12 @@ TEST_F(Grid, OnlyAndLimitNarrowTheTrials) {
   EXPECT_EQ(experiment.counts.limited, 1U);
 }
 
+TEST_F(Grid, WhereNothingIsLeftItIsSaidWhy) {
+  auto with = options();
+  with.only = {"generator.samples=11"};
+  EXPECT_THAT(error_of(kBase, with), HasSubstr("no trial is left: 0 excluded by axes, 1 left out"));
+}
+
 TEST_F(Grid, OnlyThatNamesNothingIsAnError) {
   auto with = options();
   with.only = {"generator.sample=10"};

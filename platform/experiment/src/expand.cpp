@@ -211,6 +211,13 @@ void Expander::run(const std::filesystem::path& file) {
   expand_grid(document, checker, content);
   if (floors.is(Node::Kind::kArray)) expand_floors(document, floors, checker, content);
   diagnostics.throw_if_errors(sources);
+  if (result.trials.empty()) {
+    fail(ExitCode::kUsage,
+         "{}: of {} cells no trial is left: {} excluded by axes, {} left out by --only, {} by "
+         "--limit",
+         file.string(), result.counts.cells, result.counts.excluded, result.counts.filtered,
+         result.counts.limited);
+  }
   for (const auto& remark : diagnostics.list()) {
     result.remarks.push_back(Diagnostics::text(remark, sources));
   }
