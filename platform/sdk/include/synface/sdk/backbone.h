@@ -10,8 +10,9 @@
 //                                   bool keep_tape);        // void when it has no backward()
 //     void backward(const Context&, Tape&, const Tensor& d_embeddings, const Tensor* d_x,
 //                   bool accumulate);                       // absent: frozen
-//     void calibrate(const Context&, const Tensor& x, uint64_t call, uint64_t n_calls);  // optional
-//     int64_t embedding() const;                            // optional: settles D by itself
+//     void calibrate(const Context&, const Tensor& x, uint64_t call, uint64_t n_calls);  //
+//     optional int64_t embedding() const;                            // optional: settles D by
+//     itself
 //   };
 //   SYNFACE_BACKBONE_PLUGIN(FastNet, "fastnet", 1, "1.0.0", "what it is, with its source")
 #pragma once

@@ -10,6 +10,7 @@
 //   };
 //   struct Folder {                                          // INDEX
 //     std::string fetch(const Key& key);                     // the bytes of the encoded file
+//     std::string image_name(const Key& key);                // where it lies, for errors; optional
 //   };
 //   both, optional: uint64_t identities() const; uint64_t samples(uint64_t identity) const
 //   (absent: without bound); std::string identity_name(uint64_t identity) const
@@ -35,6 +36,7 @@ SYNFACE_SDK_CAPABILITY(identities)
 SYNFACE_SDK_CAPABILITY(samples)
 SYNFACE_SDK_CAPABILITY(identity_name)
 SYNFACE_SDK_CAPABILITY(masks)
+SYNFACE_SDK_CAPABILITY(image_name)
 
 template <typename T>
 struct GeneratorTable {
@@ -86,6 +88,11 @@ struct GeneratorTable {
     return guard(error, [&] { plugin_of<T>(self).masks(*ctx, *latents, keys, *masks); });
   }
 
+  static synface_status image_name(void* self, const synface_key* key, const synface_sink* name,
+                                   synface_error* error) noexcept {
+    return guard(error, [&] { send(name, plugin_of<T>(self).image_name(*key)); });
+  }
+
   static constexpr synface_generator_table table() noexcept {
     synface_generator_table t{};
     t.base = Life<T>::table(sizeof(synface_generator_table));
@@ -99,6 +106,7 @@ struct GeneratorTable {
     }
     if constexpr (has_identity_name<T>::value) t.identity_name = &GeneratorTable::identity_name;
     if constexpr (has_masks<T>::value) t.masks = &GeneratorTable::masks;
+    if constexpr (has_image_name<T>::value) t.image_name = &GeneratorTable::image_name;
     return t;
   }
 
