@@ -30,15 +30,34 @@ std::vector<std::string> images_in(const fs::path& folder) {
   return files;
 }
 
-}  // namespace
-
-ClassFolder list_folder(const std::string& root) {
+fs::path folder_of_images(const std::string& root) {
   std::error_code error;
   const fs::path absolute = fs::absolute(root, error);
   if (error || !fs::is_directory(absolute, error)) {
     fail(ExitCode::kData, "{}: no such folder of images (wanted: FOLDER/PERSON/IMAGE.jpg)", root);
   }
-  ClassFolder folder{absolute.lexically_normal().string(), {}};
+  return absolute.lexically_normal();
+}
+
+}  // namespace
+
+bool has_class_folders(const std::string& root) {
+  try {
+    for (const auto& entry : fs::directory_iterator(folder_of_images(root))) {
+      if (!entry.is_directory()) continue;
+      for (const auto& file : fs::directory_iterator(entry.path())) {
+        if (file.is_regular_file() && has_image_suffix(file.path())) return true;
+      }
+    }
+  } catch (const fs::filesystem_error& e) {
+    fail(ExitCode::kData, "{}: cannot list the folder: {}", root, e.code().message());
+  }
+  return false;
+}
+
+ClassFolder list_folder(const std::string& root) {
+  const fs::path absolute = folder_of_images(root);
+  ClassFolder folder{absolute.string(), {}};
   try {
     for (const auto& entry : fs::directory_iterator(absolute)) {
       if (!entry.is_directory()) continue;

@@ -85,6 +85,15 @@ std::string Generator::fetch(const synface_key& key) const {
   return bytes;
 }
 
+std::string Generator::image_name(const synface_key& key) const {
+  std::string name;
+  if (table().image_name == nullptr) return name;
+  const synface_sink sink = string_sink(name);
+  invoke("image_name", 0,
+         [&](synface_error* error) { return table().image_name(self_, &key, &sink, error); });
+  return name;
+}
+
 std::string Generator::identity_name(std::uint64_t identity) const {
   if (!has_identity_names()) broken("identity_name() of a generator that has none");
   std::string name;

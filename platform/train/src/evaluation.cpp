@@ -45,6 +45,8 @@ class Evaluator {
  private:
   std::shared_ptr<ImageSet> set(std::uint32_t number);
   std::uint64_t seed_of(std::uint32_t number) const;
+  plugin::Requests requests_of(const NamedBenchmark& named);
+  void check(const NamedBenchmark& named, const Wanted& image);
   Wanted wanted(const plugin::Request& request) const;
   void load(const std::vector<const Wanted*>& images, bool mirror, float* x);
   void embed_view(const std::vector<const Wanted*>& order, bool mirror, Buffer<float>& to);
@@ -82,29 +84,43 @@ Wanted Evaluator::wanted(const plugin::Request& request) const {
   return {request.key.set, {request.key.identity, request.key.sample}, {}};
 }
 
-void Evaluator::collect(const NamedBenchmark& named) {
+plugin::Requests Evaluator::requests_of(const NamedBenchmark& named) {
+  if (named.set == "none") return named.benchmark.requests(nullptr);
   std::uint32_t number = SYNFACE_SET_TRAIN;
   if (named.set == "heldout") number = SYNFACE_SET_HELDOUT;
   if (named.set == "real") number = SYNFACE_SET_REAL;
-  if (named.set == "none") {
-    requests_.push_back(named.benchmark.requests(nullptr));
-  } else {
-    const auto images = set(number);
+  if (const auto images = set(number)) {
     const synface_eval_set given{sizeof(synface_eval_set), number, seed_of(number),
                                  images->samples().size(), images->samples().data()};
-    requests_.push_back(named.benchmark.requests(&given));
+    return named.benchmark.requests(&given);
   }
+  try {
+    return named.benchmark.requests(nullptr);
+  } catch (const Error& error) {
+    fail(error.code(),
+         "{}; real.images has no folder of a person with images in it: name the images in a pairs "
+         "file as real.pairs, or give each person a folder",
+         error.what());
+  }
+}
+
+// The image is one of its set.
+void Evaluator::check(const NamedBenchmark& named, const Wanted& image) {
+  const std::shared_ptr<ImageSet> from = set(image.set);
+  if (from && image.id.identity < from->samples().size() &&
+      image.id.sample < from->samples()[image.id.identity]) {
+    return;
+  }
+  fail(ExitCode::kPlugin, "{} asks for image {} of person {}, which the {} set has not",
+       named.benchmark.info().name(), image.id.sample, image.id.identity, name_of(image.set));
+}
+
+void Evaluator::collect(const NamedBenchmark& named) {
+  requests_.push_back(requests_of(named));
   views_ |= requests_.back().views;
   for (const plugin::Request& request : requests_.back().list) {
     const Wanted image = wanted(request);
-    if (image.file.empty()) {
-      const std::shared_ptr<ImageSet> from = set(image.set);
-      if (image.id.identity >= from->samples().size() ||
-          image.id.sample >= from->samples()[image.id.identity]) {
-        fail(ExitCode::kPlugin, "{} asks for image {} of person {}, which the {} set has not",
-             named.benchmark.info().name(), image.id.sample, image.id.identity, name_of(image.set));
-      }
-    }
+    if (image.file.empty()) check(named, image);
     distinct_.emplace(image, 0);
   }
 }

@@ -125,9 +125,12 @@ std::unique_ptr<ImageSet> Source::make(const std::filesystem::path& folder, std:
     }
     const auto fetch = [this, data_seed](ImageId id) {
       const synface_key key = key_of(id, data_seed);
-      return DecodedSet::Encoded{generator_.fetch(key),
-                                 fmt::format("{}: image {} of person {}", generator_.info().name(),
-                                             id.sample, id.identity)};
+      const std::string place = generator_.image_name(key);
+      return DecodedSet::Encoded{
+          generator_.fetch(key),
+          fmt::format("{}: {}", generator_.info().name(),
+                      place.empty() ? fmt::format("image {} of person {}", id.sample, id.identity)
+                                    : place)};
     };
     return std::make_unique<DecodedSet>(samples, height_, width_, calls_.threads, fetch);
   }

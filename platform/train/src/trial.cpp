@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <synface/base/error.h>
 #include <synface/base/hash.h>
+#include <synface/data/listing.h>
 #include <synface/train/evaluation.h>
 #include <synface/train/parts.h>
 #include <synface/train/trainer.h>
@@ -269,6 +270,7 @@ EvaluationSets Attempt::evaluation_sets() {
       fail(ExitCode::kUsage,
            "a benchmark wants real photographs; name their folder as real.images");
     }
+    if (!data::has_class_folders(spec_.real.images)) return nullptr;
     return folder_set(spec_.real.images, 0, 0, 0, spec_.height, spec_.width, spec_.threads);
   };
   return sets;

@@ -27,7 +27,16 @@ struct Folder {
   uint64_t samples(uint64_t identity) const { return person(identity).images.size(); }
   std::string identity_name(uint64_t identity) const { return person(identity).name; }
 
-  std::string fetch(const sdk::Key& key) {
+  std::string fetch(const sdk::Key& key) { return read(path(key)); }
+  std::string image_name(const sdk::Key& key) const { return path(key); }
+
+ private:
+  struct Person {
+    std::string name;
+    std::vector<std::string> images;
+  };
+
+  const std::string& path(const sdk::Key& key) const {
     const Person& owner = person(key.identity);
     if (key.sample >= owner.images.size()) {
       throw sdk::Error(SYNFACE_ERR_INVALID,
@@ -35,14 +44,8 @@ struct Folder {
                            " images, image " + std::to_string(key.sample) + " was asked for",
                        root_);
     }
-    return read(owner.images[key.sample]);
+    return owner.images[key.sample];
   }
-
- private:
-  struct Person {
-    std::string name;
-    std::vector<std::string> images;
-  };
 
   static synface_status add(void* user, const synface_listed_image* image,
                             synface_error* error) noexcept {

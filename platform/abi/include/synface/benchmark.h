@@ -89,7 +89,8 @@ typedef struct synface_benchmark_table {
                             synface_error* error) SYNFACE_NOEXCEPT;
 
   /* [control] Asks for images, by key of one of the sets or by file. `set` is the one that the TOML
-   * names for this benchmark, NULL when it names none. *views: SYNFACE_VIEW_PLAIN, _FLIP or both
+   * names for this benchmark, NULL when it names none, or names real photographs that do not lie in
+   * one folder a person (they are asked for by file). *views: SYNFACE_VIEW_PLAIN, _FLIP or both
    * or-ed. Pure: same sets, same requests. */
   synface_status (*requests)(void* self, const synface_eval_set* set,
                              const synface_request_sink* sink, uint32_t* views,

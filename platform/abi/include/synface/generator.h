@@ -80,6 +80,11 @@ typedef struct synface_generator_table {
   synface_status (*masks)(void* self, const synface_context* ctx, const synface_tensor* latents,
                           const synface_key* keys, const synface_tensor* masks,
                           synface_error* error) SYNFACE_NOEXCEPT;
+
+  /* [compute] Writes where one image lies, its path as a rule: an error about the image names it.
+   * INDEX only. Optional. */
+  synface_status (*image_name)(void* self, const synface_key* key, const synface_sink* name,
+                               synface_error* error) SYNFACE_NOEXCEPT;
 } synface_generator_table;
 
 #ifdef __cplusplus

@@ -20,6 +20,10 @@ struct ClassFolder {
 // Error(kData) where the root is no folder or has no class with an image.
 ClassFolder list_folder(const std::string& root);
 
+// Whether there is one: false for a folder whose images lie in it themselves, as pairs files of
+// the second format name them. Error(kData) where the root is no folder.
+bool has_class_folders(const std::string& root);
+
 struct Pair {
   std::int64_t fold = -1;  // -1: the file has no folds
   bool same = false;

@@ -37,6 +37,9 @@ class Generator : public Instance {
   // The encoded file of one image. INDEX only.
   std::string fetch(const synface_key& key) const;
 
+  // Where that image lies, for errors about it; empty where the plugin does not tell.
+  std::string image_name(const synface_key& key) const;
+
   bool has_identity_names() const { return table().identity_name != nullptr; }
   std::string identity_name(std::uint64_t identity) const;
 

@@ -21,7 +21,8 @@ struct NamedBenchmark {
   std::string set;  // "heldout", "real", "train", "none"
 };
 
-// Sets that benchmarks ask for, made when first needed.
+// Sets that benchmarks ask for, made when first needed. `real` gives none where the photographs do
+// not lie in one folder a person: they can be asked for by file alone.
 struct EvaluationSets {
   std::function<std::shared_ptr<ImageSet>()> train, heldout, real;
   std::uint64_t data_seed = 0, test_seed = 0;
