@@ -87,11 +87,28 @@ TEST_F(Recover, AnAttemptThatHadDivergedIsDiverged) {
   EXPECT_EQ(summary.diverged, 1);
 }
 
+TEST_F(Recover, WhatIsOverLosesItsCheckpoint) {
+  leave([&](JournalWriter& journal) {
+    write_points(journal, 3);
+    journal.event("trained", {{"weights", "weights/x"}, {"sha256", std::string(64, '0')}});
+    journal.event("finished", {{"status", "done"}});
+  });
+  const auto root = folder_.path() / "db.sqlite.d";
+  const std::string own = request_.trials[0].training_hash.substr(0, 16);
+  write_file_atomic(root / "journals" / "left.spec.json", "{}");
+  write_file_atomic(root / "checkpoints" / (own + ".cpu.avx2") / "step", "2 1");
+  write_file_atomic(root / "checkpoints" / "of-another-trial.cpu.avx2" / "step", "2 1");
+  EXPECT_EQ(run().attempts, 0);
+  EXPECT_FALSE(std::filesystem::exists(root / "checkpoints" / (own + ".cpu.avx2")));
+  EXPECT_TRUE(std::filesystem::exists(root / "checkpoints" / "of-another-trial.cpu.avx2"));
+}
+
 TEST_F(Recover, ATrainedTrialIsOnlyEvaluated) {
   leave([](JournalWriter& journal) {
     write_points(journal, 3);
     journal.event("trained", {{"weights", "weights/x"}, {"sha256", std::string(64, '0')}});
   });
+  write_file_atomic(folder_.path() / "db.sqlite.d" / "weights" / "x", "weights");
   const auto summary = run();
   EXPECT_EQ(summary.done, 1);
   EXPECT_EQ(ask(database(), "SELECT trains FROM attempt WHERE id = 2"), 0);

@@ -1,5 +1,6 @@
 // Grids that go well: what is run, what is not run again, what is left behind.
 #include <gtest/gtest.h>
+#include <sys/mount.h>
 
 #include "grid.h"
 #include "synface/base/file.h"
@@ -57,6 +58,74 @@ TEST_F(Run, ANewEvaluationTrainsNothing) {
   EXPECT_EQ(summary.done, 2);
   EXPECT_EQ(ask(database(), "SELECT count(*) FROM attempt WHERE trains = 0 AND status = 'done'"),
             2);
+}
+
+// A database that was copied without its folder.
+TEST_F(Run, LostWeightsAreTrainedAgainForANewEvaluation) {
+  auto request = grid("g", 2, kQuick);
+  run(request);
+  std::filesystem::remove_all(folder_.path() / "db.sqlite.d");
+  EXPECT_EQ(run(request).attempts, 0) << "what is done needs no weights";
+  for (auto& trial : request.trials) trial.evaluation_hash = std::string(64, 'e');
+  const auto summary = run(request);
+  EXPECT_EQ(summary.attempts, 2);
+  EXPECT_EQ(summary.done, 2);
+  EXPECT_EQ(ask(database(), "SELECT count(*) FROM attempt WHERE trains = 1 AND status = 'done'"),
+            4);
+  EXPECT_EQ(ask(database(), "SELECT count(*) FROM points WHERE metric = 'train.loss'"), 6);
+  EXPECT_EQ(ask(database(), "SELECT count(*) FROM points WHERE attempt = 2"), 6);
+  EXPECT_EQ(ask(database(), "SELECT count(*) FROM evaluation WHERE status = 'done'"), 4);
+}
+
+TEST_F(Run, TrainingAgainThatFailsTakesNothingAway) {
+  auto request = grid("g", 1, kQuick);
+  run(request);
+  std::filesystem::remove_all(folder_.path() / "db.sqlite.d");
+  auto broken = request;
+  broken.experiment.name = "other";
+  broken.trials[0].evaluation_hash = std::string(64, 'e');
+  broken.trials[0].spec["config"]["fake"]["exit_at"] = 2;
+  broken.trials[0].spec["config"]["fake"]["exit_code"] = 3;
+  EXPECT_EQ(run(broken).failed, 1);
+  EXPECT_EQ(run(request).already, 1) << "the first evaluation stays done";
+  EXPECT_EQ(ask(database(), "SELECT count(*) FROM points WHERE attempt = 1"), 3);
+}
+
+TEST_F(Run, ADivergedTrialLeavesNoCheckpoint) {
+  EXPECT_EQ(run(grid("g", 1, {{"steps", 3}, {"checkpoint_every", 1}, {"diverge_at", 3}})).diverged,
+            1);
+  EXPECT_TRUE(std::filesystem::is_empty(folder_.path() / "db.sqlite.d" / "checkpoints"));
+}
+
+TEST_F(Run, AFolderAsDatabaseIsSaid) {
+  std::filesystem::create_directories(database());
+  try {
+    run(grid("g", 1, kQuick));
+    FAIL() << "it must throw";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::kDatabase);
+    EXPECT_NE(std::string(error.what()).find("is a folder"), std::string::npos) << error.what();
+  }
+}
+
+TEST_F(Run, AReadOnlyFolderIsSaidBeforeTheLockIsTaken) {
+  const auto disk = folder_.path() / "disk";
+  std::filesystem::create_directories(disk);
+  if (::mount("tmpfs", disk.c_str(), "tmpfs", MS_RDONLY, nullptr) != 0) {
+    GTEST_SKIP() << "needs the right to mount a tmpfs";
+  }
+  schedule::Options options;
+  options.database = disk / "db.sqlite";
+  options.worker = fake_worker();
+  options.quiet = true;
+  try {
+    schedule::run(grid("g", 1, kQuick), options);
+    ADD_FAILURE() << "it must throw";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::kDatabase);
+    EXPECT_NE(std::string(error.what()).find("--db"), std::string::npos) << error.what();
+  }
+  EXPECT_EQ(::umount(disk.c_str()), 0);
 }
 
 TEST_F(Run, OnlyWhatIsAskedForRuns) {

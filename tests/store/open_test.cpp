@@ -87,7 +87,30 @@ TEST_F(Open, GivenADamagedFileThenItIsSaid) {
 
 TEST_F(Open, GivenAFolderThenItIsSaid) {
   std::filesystem::create_directories(path());
-  EXPECT_THAT(error_of([&] { open(); }).second, HasSubstr("is a folder"));
+  for (const auto& call : std::vector<std::function<void()>>{
+           [&] { open(); }, [&] { open_reader(path()); }, [&] { open_reader_if_any(path()); }}) {
+    const auto [code, message] = error_of(call);
+    EXPECT_EQ(code, ExitCode::kDatabase);
+    EXPECT_THAT(message, AllOf(HasSubstr(path().string()), HasSubstr("is a folder; name a file")));
+  }
+}
+
+TEST_F(Open, GivenAPathBelowAFileThenItIsSaidWithTheRemedy) {
+  write("a file");
+  const auto [code, message] = error_of([&] { Store::open(path() / "x.sqlite"); });
+  EXPECT_EQ(code, ExitCode::kDatabase);
+  EXPECT_THAT(message, AllOf(HasSubstr("cannot make its folder"), HasSubstr("--db")));
+}
+
+// A run whose disk was full at its very start leaves such a file.
+TEST_F(Open, GivenAnEmptyFileThenThereAreNoResultsAndAWriterFillsIt) {
+  EXPECT_FALSE(open_reader_if_any(path()));
+  write("");
+  EXPECT_FALSE(open_reader_if_any(path()));
+  EXPECT_THAT(error_of([&] { open_reader(path()); }).second, HasSubstr("is empty"));
+  make();
+  ASSERT_TRUE(open_reader_if_any(path()));
+  EXPECT_EQ(open_reader_if_any(path())->integer("SELECT count(*) FROM trials"), 2);
 }
 
 // Runs `check` in a child process without root's rights; its return is the exit status.

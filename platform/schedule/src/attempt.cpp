@@ -44,11 +44,6 @@ std::string tail_of(const fs::path& log) {
   return std::string(tail);
 }
 
-bool keeps_checkpoints(const store::Work& work) {
-  const Json& train = part(part(work.spec, "config"), "train");
-  return member(train, "keep_checkpoints", false) || member(train, "keep_checkpoints", 0) > 0;
-}
-
 }  // namespace
 
 std::string finished_status(store::Store& store, std::int64_t attempt) {
@@ -245,7 +240,11 @@ void Attempt::remove_files(const store::AttemptEnd& end) const {
   if (good || fs::file_size(paths_.log, ignored) == 0) fs::remove(paths_.log, ignored);
   // A spec that failed stays: it is what a debugger wants to start from.
   if (end.status != store::AttemptStatus::kFailed) fs::remove(paths_.spec, ignored);
-  if (good && !keeps_checkpoints(work_)) fs::remove_all(paths_.checkpoint, ignored);
+  // A diverged trial would diverge again from its checkpoint; a failed one may be retried from it.
+  const bool over = good || end.status == store::AttemptStatus::kDiverged;
+  if (over && !keeps_checkpoints(work_.spec)) {
+    remove_checkpoints(paths_.checkpoint.parent_path().parent_path(), work_.training_hash);
+  }
 }
 
 std::string Attempt::phase() {

@@ -176,6 +176,15 @@ void Coordinator::take_inbox() {
   for (const std::string& text : refused) line_.message(text);
 }
 
+// Weights that are gone (a database that was copied without its folder) are made again.
+void Coordinator::train_again_without_weights(store::Work& work) {
+  std::error_code unreadable;
+  if (work.train || fs::exists(work.weights, unreadable) || unreadable) return;
+  work.train = true;
+  line_.message(fmt::format("trial {}: its weights {} are gone, so it is trained again",
+                            work.training_hash.substr(0, 12), work.weights));
+}
+
 bool Coordinator::refill() {
   if (!changed_) return !pending_.empty();
   changed_ = false;
@@ -195,6 +204,7 @@ void Coordinator::start_attempts() {
   while (!stopping_ && running_.size() < limit && (!pending_.empty() || refill())) {
     store::Work work = std::move(pending_.front());
     pending_.pop_front();
+    train_again_without_weights(work);
     const std::string hash = work.training_hash;
     running_.push_back(
         std::make_unique<Attempt>(store_, std::move(work), options_, afresh_.erase(hash) > 0));

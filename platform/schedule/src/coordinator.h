@@ -47,6 +47,7 @@ class Coordinator {
   void take_inbox();
   void start_attempts();
   bool refill();
+  void train_again_without_weights(store::Work& work);
   void await_something();
   void reap();
   void close(Attempt& attempt);

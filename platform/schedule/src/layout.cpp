@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <vector>
+
 #include "synface/base/cpu.h"
 #include "synface/base/hash.h"
 #include "synface/base/paths.h"
@@ -9,8 +11,11 @@
 namespace synface::schedule {
 namespace {
 
+std::string short_hash(const std::string& training_hash) {
+  return training_hash.substr(0, 16);
+}
 std::string short_hash(const store::Work& work) {
-  return work.training_hash.substr(0, 16);
+  return short_hash(work.training_hash);
 }
 
 // A checkpoint is resumed only on the device kind and instruction set that wrote it.
@@ -48,6 +53,11 @@ AttemptPaths attempt_paths(const fs::path& root, const store::Work& work, const 
   return paths;
 }
 
+bool keeps_checkpoints(const Json& spec) {
+  const Json& train = part(part(spec, "config"), "train");
+  return member(train, "keep_checkpoints", false) || member(train, "keep_checkpoints", 0) > 0;
+}
+
 std::string isa_of(const store::Work& work) {
   const std::string pinned = member<std::string>(train_of(work), "isa", "");
   return pinned.empty() || pinned == "auto" || pinned == "native" ? cpu_isa() : pinned;
@@ -56,6 +66,16 @@ std::string isa_of(const store::Work& work) {
 std::string device_of(const store::Work& work, const Options& options) {
   const std::string device = member<std::string>(work.spec, "device", "");
   return device.empty() ? options.device : device;
+}
+
+void remove_checkpoints(const fs::path& root, const std::string& training_hash) {
+  std::error_code ignored;
+  std::vector<fs::path> gone;
+  for (const auto& entry : fs::directory_iterator(root / "checkpoints", ignored)) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with(short_hash(training_hash) + ".")) gone.push_back(entry.path());
+  }
+  for (const fs::path& folder : gone) fs::remove_all(folder, ignored);
 }
 
 Json worker_spec(const fs::path& root, const store::Work& work, const std::string& device,

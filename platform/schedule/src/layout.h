@@ -24,6 +24,10 @@ AttemptPaths beside(const fs::path& journal);
 AttemptPaths attempt_paths(const fs::path& root, const store::Work& work, const std::string& device,
                            const std::string& isa, const store::Uuid& uuid);
 
+// A trial that is over needs its checkpoints no more, those of other devices and instruction sets
+// neither.
+void remove_checkpoints(const fs::path& root, const std::string& training_hash);
+
 // What the worker reads.
 Json worker_spec(const fs::path& root, const store::Work& work, const std::string& device,
                  const store::Uuid& uuid);
@@ -49,6 +53,9 @@ T member(const Json& object, const char* key, T fallback) {
 }
 // The same for a member that is an object; empty where it is absent.
 const Json& part(const Json& object, const char* key);
+
+// Whether the trial of this spec wants its checkpoints kept when it is over.
+bool keeps_checkpoints(const Json& spec);
 
 // What bounds a trial's attempts.
 struct Limits {

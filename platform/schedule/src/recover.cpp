@@ -7,6 +7,7 @@
 
 #include "attempt.h"
 #include "synface/base/file.h"
+#include "synface/base/json.h"
 
 namespace synface::schedule {
 namespace {
@@ -81,6 +82,17 @@ store::AttemptEnd end_of(store::Store& store, const store::RunningAttempt& orpha
   return end;
 }
 
+// What the coordinator would have done at the attempt's end.
+void remove_checkpoints_if_over(store::Store& store, const store::RunningAttempt& orphan,
+                                const store::AttemptEnd& end, const fs::path& spec) {
+  const bool over =
+      end.status == store::AttemptStatus::kDone || end.status == store::AttemptStatus::kDiverged;
+  if (!over || !fs::exists(spec)) return;
+  const Json given = Json::parse(read_file(spec), nullptr, false);  // torn: asks for nothing
+  if (keeps_checkpoints(given)) return;
+  remove_checkpoints(store.folder(), orphan.training_hash);
+}
+
 }  // namespace
 
 int recover_orphans(store::Store& store, StatusLine& line) {
@@ -89,7 +101,9 @@ int recover_orphans(store::Store& store, StatusLine& line) {
     const AttemptPaths paths = beside(store.folder() / orphan.journal);
     await_death(orphan, paths);
     const bool began = take_journal(store, orphan, paths.journal, line);
-    store.finish_attempt(orphan.id, end_of(store, orphan, began));
+    const store::AttemptEnd end = end_of(store, orphan, began);
+    store.finish_attempt(orphan.id, end);
+    remove_checkpoints_if_over(store, orphan, end, paths.spec);
     std::error_code ignored;
     fs::remove(paths.spec, ignored);
     fs::remove(paths.crumb, ignored);

@@ -81,6 +81,7 @@ Summary with_lock(Options options, const Message& message, std::vector<Request> 
                   Accept accept) {
   check(options);
   options.database = fs::absolute(options.database);  // workers get paths below its folder
+  store::check_place(options.database);               // before the lock, which is a file beside it
   const auto start = Clock::now();
   SignalFd signals{SIGINT, SIGTERM, SIGHUP};
   StatusLine line(line_options(options));

@@ -64,7 +64,8 @@ void resumed(Store::Impl& impl, IngestState& state, const Json& data) {
   state.restitch = true;
 }
 
-void trained(Store::Impl& impl, const IngestState& state, const Json& data) {
+void trained(Store::Impl& impl, IngestState& state, const Json& data) {
+  state.restitch = true;
   impl.statement("UPDATE trial SET weights = ?2, weights_sha256 = ?3 WHERE id = ?1")
       .with(state.trial, text_of(data, "weights"), text_of(data, "sha256"))
       .run();

@@ -31,6 +31,13 @@ constexpr std::array<NetworkMagic, 13> kNetworkMagics = {{{0x6969, "NFS"},
                                                           {0x19830326, "BeeGFS"},
                                                           {0x7461636f, "OCFS2"}}};
 
+void refuse_folder(const std::filesystem::path& path) {
+  std::error_code unreadable;
+  if (std::filesystem::is_directory(path, unreadable)) {
+    fail(ExitCode::kDatabase, "database {}: is a folder; name a file with --db", path.string());
+  }
+}
+
 void refuse_network_filesystem(const std::filesystem::path& path) {
   std::filesystem::path folder = std::filesystem::absolute(path).parent_path();
   struct statfs info {};
@@ -50,9 +57,6 @@ void refuse_network_filesystem(const std::filesystem::path& path) {
 void check_writable(const std::filesystem::path& path) {
   const std::filesystem::path folder = std::filesystem::absolute(path).parent_path();
   const bool exists = std::filesystem::exists(path);
-  if (exists && std::filesystem::is_directory(path)) {
-    fail(ExitCode::kDatabase, "database {}: is a folder; name a file with --db", path.string());
-  }
   const bool writable = exists ? ::access(path.c_str(), W_OK) == 0 : true;
   if (!writable || ::access(folder.c_str(), W_OK | X_OK) != 0) {
     fail(ExitCode::kDatabase,
@@ -101,14 +105,13 @@ std::string_view network_filesystem(long magic) {
   return {};
 }
 
-Database open_reader(const std::filesystem::path& path) {
-  if (!std::filesystem::exists(path)) {
-    fail(ExitCode::kDatabase,
-         "database {}: does not exist; `synface run FILE` makes it, --db names another one",
-         path.string());
-  }
+std::optional<Database> open_reader_if_any(const std::filesystem::path& path) {
+  std::error_code unreadable;
+  if (!std::filesystem::exists(path, unreadable) && !unreadable) return std::nullopt;
+  refuse_folder(path);
   Database db(path, Database::Mode::kReadOnly);
-  const int version = check_identity(db, newest_version(), false);
+  const int version = check_identity(db, newest_version(), true);
+  if (version == 0) return std::nullopt;
   if (version < newest_version()) {
     fail(ExitCode::kDatabase,
          "database {}: has the older schema version {}, this synface reads {}; `synface run` on it "
@@ -118,17 +121,33 @@ Database open_reader(const std::filesystem::path& path) {
   return db;
 }
 
-Store Store::open(const std::filesystem::path& path) {
+Database open_reader(const std::filesystem::path& path) {
+  auto db = open_reader_if_any(path);
+  if (!db) {
+    fail(ExitCode::kDatabase,
+         "database {}: {}; `synface run FILE` fills it, --db names another one", path.string(),
+         std::filesystem::exists(path) ? "is empty" : "does not exist");
+  }
+  return std::move(*db);
+}
+
+void check_place(const std::filesystem::path& path) {
+  refuse_folder(path);
   const std::filesystem::path parent = std::filesystem::absolute(path).parent_path();
   std::error_code error;
   std::filesystem::create_directories(parent, error);
   if (error) {
     const bool full = error == std::errc::no_space_on_device;
-    fail(full ? ExitCode::kNoSpace : ExitCode::kDatabase, "database {}: cannot make its folder: {}",
-         path.string(), error.message());
+    fail(full ? ExitCode::kNoSpace : ExitCode::kDatabase,
+         "database {}: cannot make its folder: {}; name another one with --db", path.string(),
+         error.message());
   }
   refuse_network_filesystem(path);
   check_writable(path);
+}
+
+Store Store::open(const std::filesystem::path& path) {
+  check_place(path);
   auto impl = std::make_unique<Impl>();
   impl->db = Database(path, Database::Mode::kCreate);
   check_identity(impl->db, newest_version(), true);  // before anything is written

@@ -88,6 +88,7 @@ BegunAttempt Store::begin_attempt(const NewAttempt& attempt) {
   state.with(attempt.trial, attempt.evaluation);
   if (!state.step()) fail(ExitCode::kInternal, "trial {} is not in the database", attempt.trial);
   const bool running = state.text(0) == "running" || state.text(1) == "running";
+  const bool trained = state.text(0) == "done";
   state.reset();
   if (running) {
     fail(ExitCode::kDatabase, "trial {} is marked running already: is another process on {}?",
@@ -109,7 +110,7 @@ BegunAttempt Store::begin_attempt(const NewAttempt& attempt) {
   insert.bind(9, attempt.isa).bind(10, attempt.device).bind(11, now_ms()).bind(12, attempt.journal);
   insert.run();
   const BegunAttempt result{impl_->db.last_insert_id(), number};
-  if (attempt.train) {
+  if (attempt.train && !trained) {
     impl_->statement("UPDATE trial SET status = 'running' WHERE id = ?").with(attempt.trial).run();
   } else {
     impl_->statement("UPDATE evaluation SET status = 'running' WHERE id = ?")
@@ -123,12 +124,16 @@ BegunAttempt Store::begin_attempt(const NewAttempt& attempt) {
 void settle(Database& db, std::int64_t attempt, AttemptStatus status, bool requeue) {
   auto select = db.prepare(
       "SELECT trial, coalesce(evaluation, 0), trains, evaluates, EXISTS(SELECT 1 FROM event "
-      "WHERE attempt = a.id AND kind = 'trained') FROM attempt a WHERE id = ?");
+      "WHERE attempt = a.id AND kind = 'trained'), EXISTS(SELECT 1 FROM event v JOIN attempt b "
+      "ON b.id = v.attempt WHERE b.trial = a.trial AND b.n < a.n AND v.kind = 'trained') "
+      "FROM attempt a WHERE id = ?");
   select.with(attempt);
   select.step();
   const std::int64_t trial = select.integer(0), evaluation = select.integer(1);
   const bool trains = select.integer(2) == 1, evaluates = select.integer(3) == 1;
-  const bool trained = !trains || select.integer(4) == 1;
+  // A trial that is trained again for its lost weights stays done, whatever becomes of that.
+  const bool before = select.integer(5) == 1;
+  const bool trained = !trains || before || select.integer(4) == 1;
   select.reset();
 
   const bool again = requeue || status == AttemptStatus::kInterrupted;
@@ -136,7 +141,8 @@ void settle(Database& db, std::int64_t attempt, AttemptStatus status, bool reque
   std::string_view evaluated = again ? "queued" : "failed";
   if (status == AttemptStatus::kDone || trained) training = "done";
   if (status == AttemptStatus::kDone) evaluated = evaluates ? "done" : "queued";
-  if (trains && (status == AttemptStatus::kDiverged || status == AttemptStatus::kPruned)) {
+  if (trains && !before &&
+      (status == AttemptStatus::kDiverged || status == AttemptStatus::kPruned)) {
     training = to_string(status);
   }
   db.prepare("UPDATE trial SET status = ? WHERE id = ?").with(training, trial).run();

@@ -12,19 +12,21 @@ constexpr std::int64_t kNone = std::numeric_limits<std::int64_t>::min();
 struct Part {
   std::int64_t id, evaluation;
   bool trains, active;  // active: it wrote points or resumed
+  bool trained;         // to its end
   std::optional<std::int64_t> from, step;
 };
 
 std::vector<Part> read_parts(Database& db, std::int64_t trial) {
   auto select = db.prepare(
       "SELECT id, coalesce(evaluation, 0), trains, has_points OR resumed_step IS NOT NULL, "
-      "resumed_attempt, resumed_step FROM attempt WHERE trial = ? ORDER BY n");
+      "EXISTS(SELECT 1 FROM event WHERE attempt = a.id AND kind = 'trained'), "
+      "resumed_attempt, resumed_step FROM attempt a WHERE trial = ? ORDER BY n");
   select.with(trial);
   std::vector<Part> parts;
   while (select.step()) {
     parts.push_back({select.integer(0), select.integer(1), select.integer(2) == 1,
-                     select.integer(3) == 1, select.optional_integer(4),
-                     select.optional_integer(5)});
+                     select.integer(3) == 1, select.integer(4) == 1, select.optional_integer(5),
+                     select.optional_integer(6)});
   }
   return parts;
 }
@@ -46,16 +48,18 @@ void restitch(Database& db, std::int64_t trial) {
   std::optional<std::size_t> head;
   std::map<std::int64_t, std::size_t> evaluated;  // the last evaluating attempt of each evaluation
   for (std::size_t i = 0; i < parts.size(); ++i) {
-    if (parts[i].trains && parts[i].active) head = i;
+    // What is trained again for its lost weights takes over when it has come to its end.
+    const bool counts = !head || parts[i].trained || !parts[*head].trained;
+    if (parts[i].trains && parts[i].active && counts) head = i;
     if (!parts[i].trains && parts[i].active) evaluated[parts[i].evaluation] = i;
   }
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const bool superseded = parts[i].trains
-                                ? head && i < *head
+                                ? parts[i].active ? i != *head : head && i < *head
                                 : parts[i].active && evaluated[parts[i].evaluation] != i;
     if (superseded) keep[i] = kNone;
   }
-  // From the last training attempt back along its checkpoints.
+  // From the training attempt that counts back along its checkpoints.
   std::int64_t limit = std::numeric_limits<std::int64_t>::max();
   while (head && parts[*head].step) {
     limit = std::min(limit, *parts[*head].step);

@@ -26,9 +26,17 @@ class JournalReader;
 
 namespace synface::store {
 
-// Opens for reading (mode=ro). Throws kDatabase where the file is absent, no SQLite database, not
-// one of ours, damaged, or of a newer or older schema than this program reads.
+// Opens for reading (mode=ro). Throws kDatabase where the file is absent, empty, a folder, no
+// SQLite database, not one of ours, damaged, or of a newer or older schema than this program reads.
 Database open_reader(const std::filesystem::path& path);
+// The same; nothing where the file is absent or empty (a run whose disk was full at its very start
+// leaves one of no byte): for what needs no results, such as `plan`.
+std::optional<Database> open_reader_if_any(const std::filesystem::path& path);
+
+// Whether a database may be written at this path, before it is opened or locked: makes its folder,
+// and throws kDatabase for a path that is a folder, read-only or on a network filesystem, kNoSpace
+// where the disk is full.
+void check_place(const std::filesystem::path& path);
 
 class Store {
  public:
