@@ -128,7 +128,11 @@ TEST(RegistryTest, EveryBadFileIsAProblemOfItsOwnAndTheRestIsFound) {
   }
   // Who asks for one of them learns why it is not there.
   EXPECT_THAT(find_error(registry, Kind::kLoss, "old_abi"),
-              AllOf(HasSubstr("refused:"), HasSubstr("plugin ABI 0.0")));
+              AllOf(HasSubstr("refused:"), HasSubstr("plugin ABI 0.0"),
+                    HasSubstr("8 files of the search path were refused; `synface plugin list`")));
+  // Its file may have another name.
+  EXPECT_THAT(find_error(registry, Kind::kLoss, "something"),
+              HasSubstr("9 files of the search path were refused; `synface plugin list`"));
 }
 
 TEST(RegistryTest, ALibraryThatHangsIsWaitedForOnce) {

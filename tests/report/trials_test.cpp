@@ -72,6 +72,29 @@ TEST_F(Trials, GivenAWordForATrialThenItIsFoundOrTheMessageSaysHow) {
   EXPECT_THAT(words_of([&] { find_trial(db_, "xyz"); }), HasSubstr("at least 6 digits"));
 }
 
+// A file that was changed: its earlier trials are members no more, and stay visible.
+TEST_F(Trials, GivenATrialThatNoExperimentAsksForThenAllOfItIsShown) {
+  {
+    store::Store store = store::Store::open(path());
+    store::NewTrial other;
+    other.training_hash = other.evaluation_hash = fmt::format("{:064x}", 77);
+    other.axes = {{"im", false}};
+    other.config = Json::object();
+    store.register_experiment({"mixup", "Does it help?", nullptr, "", true}, std::vector{other});
+  }
+  const Json json = show_json(db_, hash(2));
+  EXPECT_EQ(json["status"], "done");
+  EXPECT_EQ(json["experiments"][0]["experiment"], "mixup");
+  EXPECT_EQ(json["experiments"][0]["current"], false);
+  ASSERT_EQ(json["finals"].size(), 1U);
+  EXPECT_EQ(json["finals"][0]["value"], 0.75);
+  EXPECT_EQ(json["config"]["name"], "mixup");
+  std::ostringstream out;
+  show(db_, hash(2), {Format::kTable, 0}, out);
+  EXPECT_THAT(out.str(), AllOf(HasSubstr("experiment mixup: done"), HasSubstr("earlier version"),
+                               HasSubstr("0.75")));
+}
+
 TEST_F(Trials, GivenATrialThenAllOfItIsShown) {
   std::ostringstream out;
   show(db_, hash(2), {Format::kTable, 0}, out);

@@ -179,10 +179,17 @@ const PluginInfo& Registry::find(Kind kind, std::string_view id) const {
     if (other.id == id) text += fmt::format("; {} is of another kind", other.name());
   }
   text += "; looked in " + path_text(search_path_);
+  std::size_t others = 0;
   for (const Problem& problem : problems_) {
     if (problem.file.stem().string().find(id) != std::string::npos) {
       text += "\n  refused: " + problem.message;
+    } else {
+      ++others;
     }
+  }
+  if (others > 0) {
+    text += fmt::format("\n  {} {} of the search path {} refused; `synface plugin list` says why",
+                        others, others == 1 ? "file" : "files", others == 1 ? "was" : "were");
   }
   throw Error(ExitCode::kPlugin, text);
 }

@@ -125,24 +125,42 @@ constexpr const char* kAttempts =
     "SELECT attempt, status, host, device, isa, started, round(seconds, 1) AS seconds, exit_code, "
     "signal, error, error_plugin, error_call, error_step, resumed_from, resumed_step, journal "
     "FROM attempts WHERE hash = ? ORDER BY attempt";
+// The views `trials` and `finals` hold what experiments ask for now; what they asked for once is
+// shown as well. `evaluation`: which one a final is of; NULL: of the training.
 constexpr const char* kFinals =
-    "SELECT DISTINCT metric, value, lo, hi, n_nan, class, goal, unit FROM finals WHERE hash = ? "
-    "ORDER BY class, metric";
+    "SELECT DISTINCT k.name AS metric, f.value, i.lo, i.hi, f.n_nan, k.class, k.goal, k.unit, "
+    "substr(e.evaluation_hash, 1, 12) AS evaluation FROM trial t JOIN final f ON f.trial = t.id "
+    "JOIN metric k ON k.id = f.metric LEFT JOIN evaluation e ON e.id = f.evaluation "
+    "LEFT JOIN interval i ON i.metric = f.metric AND i.trial = f.trial AND i.evaluation = "
+    "f.evaluation WHERE t.training_hash = ? ORDER BY k.class, k.name, e.id";
+constexpr const char* kTrials =
+    "SELECT x.name AS experiment, t.id AS trial, t.training_hash AS hash, e.evaluation_hash, "
+    "CASE WHEN t.status = 'done' THEN coalesce(e.status, t.status) ELSE t.status END AS status, "
+    "m.axes, t.seed_data, t.seed_train, t.seed_real, t.seed_test, coalesce(a.n, 0) AS attempts, "
+    "a.host, a.device, a.isa, strftime('%Y-%m-%dT%H:%M:%SZ', a.started_ms / 1000, 'unixepoch') "
+    "AS started, (a.ended_ms - a.started_ms) / 1000.0 AS seconds, a.error, t.weights, "
+    "coalesce(e.config, t.config) AS config, m.current FROM trial t "
+    "LEFT JOIN member m ON m.trial = t.id LEFT JOIN experiment x ON x.id = m.experiment "
+    "LEFT JOIN evaluation e ON e.id = m.evaluation LEFT JOIN attempt a ON a.trial = t.id "
+    "AND a.n = (SELECT max(n) FROM attempt WHERE trial = t.id) WHERE t.training_hash = ? "
+    "ORDER BY m.current DESC, x.name, e.id DESC";
 
 }  // namespace
 
 Json show_json(store::Database& db, const std::string& hash) {
-  Json trials = of_trial(db, "SELECT * FROM trials WHERE hash = ? ORDER BY experiment", hash,
-                         {"axes", "config"});
-  if (trials.empty()) fail(ExitCode::kUsage, "trial {} belongs to no experiment", hash);
+  Json trials = of_trial(db, kTrials, hash, {"axes", "config"});
+  if (trials.empty()) fail(ExitCode::kUsage, "no trial {}", hash);
   Json result = trials[0];
   Json experiments = Json::array();
   for (const Json& trial : trials) {
+    if (trial["experiment"].is_null()) continue;  // of none
     experiments.push_back({{"experiment", trial["experiment"]},
                            {"axes", trial["axes"]},
-                           {"status", trial["status"]}});
+                           {"status", trial["status"]},
+                           {"current", trial["current"] == 1}});
   }
   result.erase("experiment");
+  result.erase("current");
   result["experiments"] = std::move(experiments);
   result["attempts"] =
       of_trial(db, "SELECT * FROM attempts WHERE hash = ? ORDER BY attempt", hash, {"environment"});
@@ -171,16 +189,18 @@ void show(store::Database& db, const std::string& hash, const Output& output, st
     return;
   }
   auto trial = bound(db,
-                     "SELECT experiment, status, axes, weights, config FROM trials "
-                     "WHERE hash = ? ORDER BY experiment",
+                     fmt::format("SELECT experiment, status, axes, weights, config, current FROM "
+                                 "({})",
+                                 kTrials),
                      hash);
-  if (!trial.step()) fail(ExitCode::kUsage, "trial {} belongs to no experiment", hash);
+  if (!trial.step()) fail(ExitCode::kUsage, "no trial {}", hash);
   out << "trial " << hash << "\n"
       << to_toml(Json::parse(trial.text(4))) << "\nweights "
       << (trial.is_null(3) ? "none kept" : trial.text(3)) << "\n";
   do {
+    if (trial.is_null(0)) continue;  // of no experiment
     out << "experiment " << trial.text(0) << ": " << trial.text(1) << ", axes " << trial.text(2)
-        << "\n";
+        << (trial.integer(5) == 1 ? "" : " (asked for by an earlier version of it)") << "\n";
   } while (trial.step());
   print_section("attempts", bound(db, kAttempts, hash), output, out);
   print_section("finals", bound(db, kFinals, hash), output, out);

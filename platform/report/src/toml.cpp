@@ -96,16 +96,17 @@ std::string to_toml(const Json& object) {
 }
 
 std::string show_toml(store::Database& db, const std::string& hash) {
-  auto select = db.prepare(
-      "SELECT config, experiment, status, axes FROM trials WHERE hash = ? ORDER BY started DESC "
-      "LIMIT 1");
-  select.with(hash);
-  if (!select.step()) fail(ExitCode::kUsage, "trial {} belongs to no experiment", hash);
-  Json config = Json::parse(select.text(0));
+  const Json shown = show_json(db, hash);
+  Json config = shown.at("config");
   if (!config.contains("name")) config["name"] = fmt::format("trial_{}", hash.substr(0, 12));
-  return fmt::format(
-      "# Trial {} of experiment {} ({}), axes {}\n# Runs this one trial again.\n\n{}", hash,
-      select.text(1), select.text(2), select.text(3), to_toml(config));
+  std::string origin = "of no experiment";
+  if (const Json& of = shown.at("experiments"); !of.empty()) {
+    origin =
+        fmt::format("of experiment {} ({}), axes {}", of[0].at("experiment").get<std::string>(),
+                    of[0].at("status").get<std::string>(), of[0].at("axes").dump());
+  }
+  return fmt::format("# Trial {} {}\n# Runs this one trial again.\n\n{}", hash, origin,
+                     to_toml(config));
 }
 
 }  // namespace synface::report
