@@ -115,7 +115,7 @@ TEST(BadExperiment, WhatDoesNotGoTogetherIsAnErrorOfThePlan) {
       with_set("more memory than the machine has", "run.memory_limit=999999999", 2,
                {"memory_limit"}),
       with_set("a frozen backbone cannot be trained", "backbone={plugin = \"lbp\"}", 2, {"lbp"}),
-      with_set("a GPU that is not there", "run.device=\"cuda:63\"", 5, {"cuda:63"}),
+      with_set("a GPU that is not there", "run.device=\"cuda:63\"", 7, {"cuda:63", "looked for"}),
   });
 }
 

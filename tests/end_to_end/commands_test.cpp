@@ -80,7 +80,6 @@ class AfterARun : public testing::Test {
 TEST_F(AfterARun, JsonIsOneDocumentAndNothingElse) {
   for (const std::vector<std::string>& command : {std::vector<std::string>{"plan", "tiny.toml"},
                                                   {"run", "tiny.toml"},
-                                                  {"run", "tiny.toml", "--set", "seed.train=2"},
                                                   {"ls"},
                                                   {"ls", "tiny"},
                                                   {"show", hash_},

@@ -3,6 +3,7 @@
 #include <synface/data/image_cache.h>
 
 #include <algorithm>
+#include <map>
 #include <memory>
 
 #include "support/records.h"
@@ -116,6 +117,41 @@ TEST(Images, AMixupSetOfAnotherNIsAnotherSet) {
   Rendered four(4, 4, "[[mixup]]\nplugin = \"identity\"\n");
   ASSERT_TRUE(three.found() && four.found());
   EXPECT_NE(three.training().identity(), four.training().identity());
+}
+
+// The files of `data build`: people x images as PNG.
+std::map<std::string, std::string> built(const std::string& name, std::vector<std::string> more) {
+  Sandbox sandbox(Sandbox::Cache::kPrivate);
+  std::vector<std::string> command = {"data", "build", name, "--size", "32", "--out", "out"};
+  command.insert(command.end(), more.begin(), more.end());
+  const Outcome outcome = sandbox.synface(command);
+  EXPECT_EQ(outcome.code, 0) << outcome.all();
+  std::map<std::string, std::string> files;
+  for (const auto& entry : fs::recursive_directory_iterator(sandbox / "out")) {
+    if (entry.is_regular_file()) {
+      files[fs::relative(entry.path(), sandbox / "out").string()] = read_file(entry.path());
+    }
+  }
+  return files;
+}
+
+// What a set is, is the same whatever it is a part of and however many threads render it.
+TEST(Images, ABuiltSetIsTheSameInPartsAndOnThreads) {
+  const auto small = built("Syn_4_5", {});
+  const auto large = built("Syn_8_10", {"--threads", "2"});
+  ASSERT_EQ(small.size(), 20U);
+  ASSERT_EQ(large.size(), 80U);
+  for (const auto& [file, bytes] : small) {
+    ASSERT_EQ(large.count(file), 1U) << file;
+    EXPECT_TRUE(large.at(file) == bytes) << file;
+  }
+  EXPECT_NE(small.begin()->second, built("Syn_4_5", {"--seed", "1"}).begin()->second);
+}
+
+TEST(Images, ABuiltMixupSetMayHaveMoreSamplesThanPartners) {
+  const auto mixed = built("Syn_3_7", {"--mixup", "identity"});
+  EXPECT_EQ(mixed.size(), 21U);
+  EXPECT_EQ(mixed, built("Syn_3_7", {"--mixup", "identity"}));
 }
 
 }  // namespace

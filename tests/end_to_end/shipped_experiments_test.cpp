@@ -58,7 +58,6 @@ TEST_P(Shipped, IsPlannedAndRunsWithATinyBudget) {
   few.insert(few.end(),
              {"--jobs", "2", "--set", "train.images_seen=128", "--set", "generator.size=32",
               "--set", "heldout.identities=10", "--set", "heldout.samples=3"});
-  if (!mixes_domains()) few.insert(few.end(), {"--set", "generator.samples=2"});
   const Outcome run = sandbox_.synface(command("run", few));
   EXPECT_EQ(run.code, 0) << run.all();
   EXPECT_GE(Records(sandbox_.database()).number("SELECT count(*) FROM trial WHERE status = 'done'"),
