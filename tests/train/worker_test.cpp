@@ -98,6 +98,7 @@ void expect_resume(int signal, int code) {
   }
   EXPECT_EQ(stitched, points_of(whole.journal()));
   EXPECT_EQ(after.finals, whole.journal().finals);
+  EXPECT_EQ(sha256_of_weights(after), sha256_of_weights(whole.journal()));
 }
 
 TEST(WorkerTrial, SigtermWritesACheckpointAndTheRestIsTheSame) {

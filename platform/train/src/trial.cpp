@@ -158,6 +158,7 @@ void Attempt::calibrate() {
 void Attempt::keep_weights(const Position& position) {
   const std::filesystem::path file = spec_.weights_folder / "weights.safetensors";
   Position kept = position;
+  kept.attempt = 0;  // the file is the trial's, however many attempts it took: the same bytes
   model_->save_states(kept);
   const std::string sha256 = save_weights(file, spec_.trial_key, model_->parameters(), kept);
   run_.journal->event(

@@ -22,6 +22,13 @@
 // failure, tried again by its `retries`. A crash is reported with plugin, call and step of the
 // breadcrumb (<journal>.crumb).
 //
+// WHAT STAYS in <database>.d: the weights and artifacts of every trained trial, which later
+// benchmarks read (a trial whose weights are gone is trained again); the journal of every attempt,
+// on purpose: a second copy of all points, outside SQLite, 32 bytes a point; the spec and the log
+// of attempts that failed. Checkpoints go when their trial is done or has diverged, unless its
+// train.keep_checkpoints says otherwise; those of failed trials stay for a retry. While no process
+// holds the lock, journals, specs and logs may be deleted: nothing reads them again but a merge.
+//
 // SIGINT, SIGTERM or SIGHUP (a closed terminal) to the coordinator: workers get SIGTERM, write a
 // checkpoint, and their trials are queued again; a second one kills them at once.
 #pragma once
