@@ -49,7 +49,8 @@ void split_seeds(const store::Statement& row, TrialRow& trial, ComparisonData& d
   }
   for (const auto& [name, value] : seeds) {
     trial.seeds += fmt::format("{}{}={}", trial.seeds.empty() ? "" : " ", name, value);
-    data.seed_values[name].insert(value);
+    // The seeds of floors are others, and belong to no contrast.
+    if (!cell.contains("floor")) data.seed_values[name].insert(value);
   }
   trial.axes = std::move(cell);
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
 
 #include "synface/base/text.h"
@@ -15,44 +16,84 @@ std::string plain(const Json& value) {
   return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
-// Decimals at which the smallest spread of a column still has two digits.
-int decimals(const Comparison& comparison, const std::string& metric) {
-  double smallest = INFINITY;
-  for (const Cell& cell : comparison.cells) {
-    const auto& sd = cell.metrics.at(metric).summary.sd;
-    if (sd && *sd > 0) smallest = std::min(smallest, *sd);
-  }
-  if (!std::isfinite(smallest)) return 4;
-  return std::clamp(1 - static_cast<int>(std::floor(std::log10(smallest))), 1, 6);
+// How the values of a metric are written: fractions as percent, their differences as percentage
+// points; as many decimals as give the typical spread two digits.
+struct Style {
+  double factor = 1.0;
+  std::string unit;
+  int digits = 4;
+};
+
+// Decimals that show two digits of a spread.
+int digits_of(double spread) {
+  return std::clamp(1 - static_cast<int>(std::floor(std::log10(spread))), 1, 6);
 }
 
-std::string number(double value, int digits) {
-  return fmt::format("{:.{}f}", value, digits);
+Style style_of(const Comparison& comparison, const std::string& metric) {
+  Style style;
+  for (const MetricInfo& info : comparison.metrics) {
+    if (info.name == metric) style.unit = info.unit;
+  }
+  if (style.unit == "fraction") {
+    style.factor = 100.0;
+    style.unit = "%";
+  }
+  std::vector<double> spreads;
+  for (const Cell& cell : comparison.cells) {
+    const auto found = cell.metrics.find(metric);
+    if (found == cell.metrics.end()) continue;
+    const auto& sd = found->second.summary.sd;
+    if (sd && *sd > 0) spreads.push_back(style.factor * *sd);
+  }
+  if (spreads.empty()) {
+    style.digits = style.unit == "%" ? 2 : 4;
+    return style;
+  }
+  const auto middle = spreads.begin() + static_cast<std::ptrdiff_t>(spreads.size() / 2);
+  std::nth_element(spreads.begin(), middle, spreads.end());
+  style.digits = digits_of(*middle);
+  return style;
+}
+
+// Paired differences may spread less than the values: they get the decimals that they need.
+Style finer(Style style, const PairedDifference& difference) {
+  if (difference.sd && *difference.sd > 0) {
+    style.digits = std::max(style.digits, digits_of(style.factor * *difference.sd));
+  }
+  return style;
+}
+
+std::string number(double value, const Style& style) {
+  return fmt::format("{:.{}f}", style.factor * value, style.digits);
 }
 
 // With its sign, and a true minus.
-std::string signed_number(double value, int digits) {
-  const std::string text = number(std::abs(value), digits);
-  return (value < 0 ? "−" : "+") + text;
+std::string signed_number(double value, const Style& style) {
+  return (value < 0 ? "−" : "+") + number(std::abs(value), style);
 }
 
-std::string mean_sd(const Summary& summary, int digits) {
+std::string mean_sd(const Summary& summary, const Style& style) {
   if (!summary.mean) return "none";
-  if (!summary.sd) return number(*summary.mean, digits);
-  return number(*summary.mean, digits) + " ± " + number(*summary.sd, digits);
+  if (!summary.sd) return number(*summary.mean, style);
+  return number(*summary.mean, style) + " ± " + number(*summary.sd, style);
 }
 
-std::string interval_text(const Interval& interval, int digits) {
-  return fmt::format("[{}, {}]", signed_number(interval.lo, digits),
-                     signed_number(interval.hi, digits));
+std::string interval_text(const Interval& interval, const Style& style) {
+  return fmt::format("[{}, {}]", signed_number(interval.lo, style),
+                     signed_number(interval.hi, style));
 }
 
-std::string difference_text(const MetricCell& cell, int digits) {
-  if (cell.is_baseline) return "baseline";
-  if (!cell.difference.mean) return "no pairs";
-  const std::string mean = signed_number(*cell.difference.mean, digits);
-  if (!cell.difference.interval) return mean + " (1 pair)";
-  return mean + " " + interval_text(*cell.difference.interval, digits);
+bool is_floor(const Cell& cell) {
+  return cell.axes.contains("floor");
+}
+
+std::string difference_text(const Cell& cell, const MetricCell& metric, const Style& values) {
+  if (metric.is_baseline) return "baseline";
+  if (!metric.difference.mean) return is_floor(cell) ? "floor" : "no pairs";
+  const Style style = finer(values, metric.difference);
+  const std::string mean = signed_number(*metric.difference.mean, style);
+  if (!metric.difference.interval) return mean + " (1 pair)";
+  return mean + " " + interval_text(*metric.difference.interval, style);
 }
 
 std::string p_text(double p) {
@@ -96,52 +137,72 @@ std::string trouble(const Cell& cell) {
   return join(words, ", ");
 }
 
-// Columns of one metric; only the first has p and verdict. On a narrow terminal the later metrics
+// Whether the metrics of each cell have the same number of seeds, so that one column n will do.
+bool one_n(const Comparison& comparison) {
+  if (comparison.metrics.empty()) return false;
+  return std::all_of(comparison.cells.begin(), comparison.cells.end(), [](const Cell& cell) {
+    return std::all_of(cell.metrics.begin(), cell.metrics.end(), [&](const auto& metric) {
+      return metric.second.summary.n == cell.metrics.begin()->second.summary.n;
+    });
+  });
+}
+
+// Columns of one metric; only the first has the difference. On a narrow terminal the later metrics
 // go first, then p.
-void add_columns(const MetricInfo& metric, std::size_t place, Table& table) {
+void add_columns(const MetricInfo& metric, const Style& style, std::size_t place, bool with_n,
+                 Table& table) {
   const bool first = place == 0;
   const int optional = first ? 0 : 2 + static_cast<int>(place);
-  const std::string unit = metric.unit.empty() ? "" : " (" + metric.unit + ")";
+  const std::string unit = style.unit.empty() ? "" : " (" + style.unit + ")";
   table.columns.push_back({metric.name + unit, true, optional});
-  table.columns.push_back({"n", true, optional});
-  table.columns.push_back({"difference", true, optional});
+  if (with_n) table.columns.push_back({"n", true, optional});
   if (first) {
+    table.columns.push_back({"difference", true, optional});
     table.columns.push_back({"p (Holm)", true, 1});
     table.columns.push_back({"verdict", false, 0, true});
   }
 }
 
-void add_metric_cells(const MetricCell& cell, bool first, int digits,
-                      std::vector<std::string>& row) {
-  row.push_back(mean_sd(cell.summary, digits));
-  row.push_back(std::to_string(cell.summary.n));
-  row.push_back(difference_text(cell, digits));
+void add_metric_cells(const Cell& cell, const MetricCell& metric, bool first, bool with_n,
+                      const Style& style, std::vector<std::string>& row) {
+  row.push_back(mean_sd(metric.summary, style));
+  if (with_n) row.push_back(std::to_string(metric.summary.n));
   if (first) {
-    row.push_back(cell.p_holm ? p_text(*cell.p_holm) : "");
-    row.push_back(to_string(cell.verdict));
+    row.push_back(difference_text(cell, metric, style));
+    row.push_back(metric.p_holm ? p_text(*metric.p_holm) : "");
+    row.push_back(to_string(metric.verdict));
   }
 }
 
-std::string floor_text(const Floor& floor, int digits) {
-  if (floor.summary.n == 0 && floor.summary.mean) {
-    return fmt::format("floor {} for {}: {}", floor.label, floor.metric, *floor.summary.mean);
+// Floors that are constants (chance), one note for all metrics of one value; then those with a
+// spread.
+void add_floor_notes(const Comparison& comparison, Table& table) {
+  std::map<std::string, std::vector<std::string>> constants;
+  for (const Floor& floor : comparison.floors) {
+    const Style style = style_of(comparison, floor.metric);
+    if (floor.summary.n == 0 && floor.summary.mean) {
+      constants[fmt::format("{} is {:g}{}", floor.label, style.factor * *floor.summary.mean,
+                            style.unit.empty() ? "" : " " + style.unit)]
+          .push_back(floor.metric);
+    } else {
+      table.notes.push_back(fmt::format("floor {} for {}: {} (n = {})", floor.label, floor.metric,
+                                        mean_sd(floor.summary, style), floor.summary.n));
+    }
   }
-  return fmt::format("floor {} for {}: {} (n = {})", floor.label, floor.metric,
-                     mean_sd(floor.summary, digits), floor.summary.n);
+  for (const auto& [text, metrics] : constants) {
+    table.notes.push_back(text + " for " + join(metrics, ", "));
+  }
 }
 
 void add_notes(const Comparison& comparison, Table& table) {
-  for (const Floor& floor : comparison.floors) {
-    const bool shown =
-        !comparison.cells.empty() && comparison.cells[0].metrics.contains(floor.metric);
-    table.notes.push_back(floor_text(floor, shown ? decimals(comparison, floor.metric) : 4));
-  }
+  add_floor_notes(comparison, table);
   if (comparison.primary) table.notes.push_back("primary: " + primary_in_words(comparison));
-  table.notes.push_back(
-      fmt::format("mean ± sd over seeds; difference to the baseline over equal seeds, with its "
-                  "{:.0f}% t interval; "
-                  "{}",
-                  100 * comparison.level, describe_variance(comparison)));
+  if (!comparison.metrics.empty()) {
+    table.notes.push_back(fmt::format(
+        "mean ± sd over n seeds; the difference is {}'s, to the baseline over equal seeds, with "
+        "its {:.0f}% t interval; {}",
+        comparison.metrics.front().name, 100 * comparison.level, describe_variance(comparison)));
+  }
   for (const std::string& mixed : comparison.mixed) {
     table.notes.push_back("mixed numerics: " + mixed);
   }
@@ -160,8 +221,12 @@ Table comparison_table(const Comparison& comparison) {
   for (const std::string& name : short_names(comparison.axes))
     table.columns.push_back({name, true});
   table.keys = comparison.axes.size();
+  const bool n_once = one_n(comparison);
+  if (n_once) table.columns.push_back({"n", true});
+  std::vector<Style> styles;
   for (std::size_t i = 0; i < comparison.metrics.size(); ++i) {
-    add_columns(comparison.metrics[i], i, table);
+    styles.push_back(style_of(comparison, comparison.metrics[i].name));
+    add_columns(comparison.metrics[i], styles[i], i, !n_once, table);
   }
   const bool any_trouble = std::any_of(comparison.cells.begin(), comparison.cells.end(),
                                        [](const Cell& cell) { return !trouble(cell).empty(); });
@@ -171,9 +236,10 @@ Table comparison_table(const Comparison& comparison) {
     for (const std::string& axis : comparison.axes) {
       row.push_back(cell.axes.contains(axis) ? plain(cell.axes.at(axis)) : "");
     }
+    if (n_once) row.push_back(std::to_string(cell.metrics.begin()->second.summary.n));
     for (std::size_t i = 0; i < comparison.metrics.size(); ++i) {
-      const std::string& name = comparison.metrics[i].name;
-      add_metric_cells(cell.metrics.at(name), i == 0, decimals(comparison, name), row);
+      add_metric_cells(cell, cell.metrics.at(comparison.metrics[i].name), i == 0, !n_once,
+                       styles[i], row);
     }
     if (any_trouble) row.push_back(trouble(cell));
   }
@@ -187,11 +253,12 @@ std::string primary_in_words(const Comparison& comparison) {
   const std::string what =
       fmt::format("{}, {}", result.primary.metric, result.primary.contrast_text);
   if (!result.difference.mean) return what + ": no equal seeds are complete on both sides yet";
-  const int digits = decimals(comparison, result.primary.metric);
-  std::string text = fmt::format("{}: {}", what, signed_number(*result.difference.mean, digits));
+  const Style style = finer(style_of(comparison, result.primary.metric), result.difference);
+  std::string text = fmt::format("{}: {}{}", what, signed_number(*result.difference.mean, style),
+                                 style.unit == "%" ? " points" : "");
   if (result.difference.interval) {
     text += fmt::format(", {:.0f}% interval {}, {}, over {} pairs of seeds", 100 * comparison.level,
-                        interval_text(*result.difference.interval, digits),
+                        interval_text(*result.difference.interval, style),
                         p_equation(*result.difference.p), result.units);
     text += ": " + to_string(result.verdict);
   } else {
