@@ -16,9 +16,13 @@ using experiment::Experiment;
 using experiment::Known;
 using Json = nlohmann::json;
 
-// Nothing where the file is not there yet.
+// Nothing where the file is not there yet, or is empty: a disk was full before its first table.
 std::optional<store::Database> open_existing(const Globals& globals) {
   if (!std::filesystem::exists(globals.database)) return std::nullopt;
+  if (std::filesystem::is_regular_file(globals.database)) {
+    store::Database db(globals.database, store::Database::Mode::kReadOnly);
+    if (db.integer("SELECT count(*) FROM sqlite_schema") == 0) return std::nullopt;
+  }
   return store::open_reader(globals.database);
 }
 

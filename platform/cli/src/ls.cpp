@@ -18,7 +18,8 @@ void add_ls(CLI::App& app, const Globals& globals, Action& action) {
   command->add_option("experiment", options->experiment, "its name; without one, all are listed");
   command->add_option("--status", options->status, "only trials in this state")
       ->check(CLI::IsMember({"queued", "running", "done", "failed", "diverged", "pruned"}));
-  command->add_option("--limit", options->limit, "only the first N trials (0: all)");
+  command->add_option("--limit", options->limit, "only the first N trials (0: all)")
+      ->check(CLI::NonNegativeNumber);
   const auto format = add_format(*command);
   command->callback([&globals, &action, options, format] {
     action = [&globals, options, format] {
@@ -27,8 +28,8 @@ void add_ls(CLI::App& app, const Globals& globals, Action& action) {
       if (options->experiment.empty()) {
         report::list_experiments(db, output, std::cout);
       } else {
-        report::list_trials(db, options->experiment, options->status, options->limit, output,
-                            std::cout);
+        const int limit = options->limit == 0 ? -1 : options->limit;  // SQL's word for all
+        report::list_trials(db, options->experiment, options->status, limit, output, std::cout);
       }
       return 0;
     };

@@ -6,6 +6,7 @@
 
 #include "command.h"
 #include "synface/base/error.h"
+#include "synface/base/text.h"
 #include "synface/plugin/describe.h"
 #include "terminal.h"
 
@@ -34,6 +35,20 @@ void add_commands(CLI::App& app, const Globals& globals, Action& action) {
   add_plugin(app, globals, action);
   add_doctor(app, globals, action);
   add_version(app, globals, action);
+}
+
+// What to say about words that no command took.
+std::string unexpected(const CLI::App& app) {
+  const auto used = app.get_subcommands();
+  const auto words = app.remaining(true);
+  if (used.empty() && !words.empty() && !words.front().starts_with('-')) {
+    std::vector<std::string> names;
+    for (const auto* command : app.get_subcommands({})) names.push_back(command->get_name());
+    return fmt::format("there is no command '{}'{}; `synface --help` lists them", words.front(),
+                       hint(words.front(), names));
+  }
+  return fmt::format("not expected here: {}; `synface{}{} --help` says more", join(words, " "),
+                     used.empty() ? "" : " ", used.empty() ? "" : used.front()->get_name());
 }
 
 int parse_and_run(int argc, char** argv) {
@@ -66,6 +81,8 @@ int parse_and_run(int argc, char** argv) {
   } catch (const CLI::CallForAllHelp&) {
     std::cout << app.help("", CLI::AppFormatMode::All);
     return 0;
+  } catch (const CLI::ExtrasError&) {
+    return complain(unexpected(app), static_cast<int>(ExitCode::kUsage));
   } catch (const CLI::ParseError& error) {
     const auto used = app.get_subcommands();
     return complain(

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iostream>
 #include <memory>
+#include <set>
 #include <thread>
 
 #include "devices.h"
@@ -196,6 +197,45 @@ bool nothing_to_do(const experiment::Plan& plan, const experiment::Experiment& e
          done->second == static_cast<std::int64_t>(experiment.trials.size());
 }
 
+// Whether the database knows that this experiment asks for all these trials, and what it asks.
+bool registered(const Globals& globals, const experiment::Experiment& experiment) {
+  auto db = store::open_reader(globals.database);
+  auto statement = db.prepare(
+      "SELECT question, primary_json FROM statement s JOIN experiment x ON x.id = s.experiment "
+      "WHERE x.name = ? ORDER BY stated_ms DESC LIMIT 1");
+  statement.with(experiment.name);
+  if (!statement.step() || statement.text(0) != experiment.question) return false;
+  const auto primary =
+      statement.is_null(1) ? nlohmann::json() : nlohmann::json::parse(statement.text(1));
+  if (primary != experiment.primary) return false;
+  auto member = db.prepare(
+      "SELECT t.training_hash, e.evaluation_hash FROM member m "
+      "JOIN experiment x ON x.id = m.experiment JOIN trial t ON t.id = m.trial "
+      "JOIN evaluation e ON e.id = m.evaluation WHERE x.name = ? AND m.current");
+  member.with(experiment.name);
+  std::set<std::pair<std::string, std::string>> members;
+  while (member.step()) members.emplace(member.text(0), member.text(1));
+  return std::all_of(experiment.trials.begin(), experiment.trials.end(), [&](const auto& trial) {
+    return members.count({trial.training_hash, trial.evaluation_hash}) != 0;
+  });
+}
+
+void announce(const experiment::Experiment& experiment, const experiment::Plan& plan, bool idle,
+              const Terminal& terminal) {
+  if (idle) {
+    std::cout << fmt::format("{}: nothing to do, all {} trials are done\n", experiment.name,
+                             experiment.trials.size());
+  } else {
+    std::cout << terminal.bold(experiment.name)
+              << (experiment.question.empty() ? "" : ": " + experiment.question) << "\n"
+              << terminal.field("to do",
+                                fmt::format("{} of {} trials, {}", plan.to_run,
+                                            experiment.trials.size(), time_text(plan.estimate)));
+  }
+  print_remarks(experiment, plan, std::cout);
+  std::cout.flush();
+}
+
 int run(const Globals& globals, const RunOptions& options) {
   const auto plugins = scan_plugins();
   auto experiment = load_experiment(options.trials, plugins);
@@ -208,28 +248,18 @@ int run(const Globals& globals, const RunOptions& options) {
   const auto known = known_trials(globals, experiment);
   const auto plan = experiment::make_plan(experiment, known, measured_rates(globals),
                                           this_machine(), jobs_of(options.trials, experiment));
+  const bool idle = nothing_to_do(plan, experiment);
+  if (!globals.json) announce(experiment, plan, idle, terminal);
   schedule::Summary summary;
-  if (nothing_to_do(plan, experiment)) {
+  if (idle && registered(globals, experiment)) {
     summary.total = summary.done = summary.already =
         static_cast<std::int64_t>(experiment.trials.size());
-    if (!globals.json) {
-      std::cout << fmt::format("{}: nothing to do, all {} trials are done\n", experiment.name,
-                               summary.total);
-      print_remarks(experiment, plan, std::cout);
-    }
   } else {
-    if (!globals.json) {
-      std::cout << terminal.bold(experiment.name)
-                << (experiment.question.empty() ? "" : ": " + experiment.question) << "\n"
-                << terminal.field("to do",
-                                  fmt::format("{} of {} trials, {}", plan.to_run,
-                                              experiment.trials.size(), time_text(plan.estimate)));
-      print_remarks(experiment, plan, std::cout);
-      std::cout.flush();
-    }
     check_device(experiment.run.value("device", std::string("cpu")));
-    summary = schedule::run(request_of(experiment), schedule_options(globals, options, experiment));
-    if (!globals.json) print_summary(summary, terminal);
+    auto scheduling = schedule_options(globals, options, experiment);
+    scheduling.quiet = scheduling.quiet || idle;
+    summary = schedule::run(request_of(experiment), scheduling);
+    if (!globals.json && !idle) print_summary(summary, terminal);
   }
   const auto comparison = comparison_of(globals, experiment);
   if (globals.json) {

@@ -2,11 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "synface/base/cpu.h"
 #include "synface/base/file.h"
 #include "synface/base/hash.h"
 #include "synface/base/paths.h"
+#include "synface/base/text.h"
 #include "synface/data/revision.h"
+#include "synface/report/primary.h"
 #include "synface/train/revision.h"
 
 namespace synface::cli {
@@ -37,6 +41,40 @@ void add_trial_options(CLI::App& command, TrialOptions& options) {
                    "binaries, device and instruction set are part of a trial's identity");
 }
 
+namespace {
+
+// The primary contrast must be one that the table can show. A key that was an axis until --set gave
+// it one value is no mistake, and is said.
+void check_contrast(experiment::Experiment& experiment, const std::string& file) {
+  if (experiment.primary.is_null() || experiment.trials.empty()) return;
+  const auto primary = report::parse_primary(experiment.primary);
+  for (const auto* side : {&primary.contrast.treatment, &primary.contrast.baseline}) {
+    for (const auto& condition : *side) {
+      const auto& axes = experiment.axes;
+      if (std::find(axes.begin(), axes.end(), condition.axis) != axes.end()) continue;
+      auto pointer = condition.axis;
+      std::replace(pointer.begin(), pointer.end(), '.', '/');
+      if (!experiment.trials.front().config.contains(nlohmann::json::json_pointer("/" + pointer))) {
+        fail(ExitCode::kUsage,
+             "{}: primary.contrast \"{}\": '{}' is neither an axis of this experiment nor a key of "
+             "its trials{} (axes: {})",
+             file, primary.contrast_text, condition.axis, hint(condition.axis, axes),
+             join(axes, ", "));
+      }
+      auto remark = fmt::format(
+          "note: primary.contrast \"{}\": '{}' is no axis here, so that "
+          "there is nothing to compare",
+          primary.contrast_text, condition.axis);
+      auto& remarks = experiment.remarks;
+      if (std::find(remarks.begin(), remarks.end(), remark) == remarks.end()) {
+        remarks.push_back(std::move(remark));
+      }
+    }
+  }
+}
+
+}  // namespace
+
 plugin::Registry scan_plugins() {
   auto options = plugin::standard_scan();
   options.describer = executable_path();
@@ -62,7 +100,9 @@ experiment::Experiment load_experiment(const TrialOptions& options,
   const auto cpu = cpu_info();
   expand.cores = cpu.cores;
   expand.memory = cpu.memory;
-  return experiment::expand(options.file, plugins, expand);
+  auto experiment = experiment::expand(options.file, plugins, expand);
+  check_contrast(experiment, options.file);
+  return experiment;
 }
 
 int jobs_of(const TrialOptions& options, const experiment::Experiment& experiment) {

@@ -103,7 +103,8 @@ Json Checker::check_plugin(const std::string& section, const Node& table, Checke
 void Checker::check_generator(const Node& document, Checked& checked) const {
   const auto* table = document.find("generator");
   if (table == nullptr || !table->is(Node::Kind::kTable)) {
-    diagnostics_.error({}, "the file names no generator: generator = { plugin = \"morphable\" }");
+    diagnostics_.error(document.where(),
+                       "the file names no generator: generator = { plugin = \"morphable\" }");
     return;
   }
   // A folder of people is by itself that of real.train.
@@ -156,7 +157,8 @@ void Checker::check_network(const Node& document, Checked& checked) const {
     const auto* table = document.find(section);
     if (table == nullptr || !table->is(Node::Kind::kTable)) {
       diagnostics_.error(
-          {}, fmt::format("the file names no {0}: {0} = {{ plugin = \"...\" }}", section));
+          document.where(),
+          fmt::format("the file names no {0}: {0} = {{ plugin = \"...\" }}", section));
       continue;
     }
     checked.config[section] = check_plugin(section, *table, checked, nullptr);
