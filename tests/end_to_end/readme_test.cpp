@@ -69,5 +69,28 @@ TEST(Readme, EveryCommandRuns) {
   EXPECT_EQ(elsewhere, kElsewhere.size()) << "an exception is no longer in the README";
 }
 
+// The plugin that the README shows compiles as it stands.
+TEST(Readme, ThePluginItShowsCompiles) {
+  std::istringstream lines(read_file(source_folder() / "README.md"));
+  std::string code;
+  bool inside = false;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.rfind("```", 0) == 0) {
+      inside = line == "```cpp";
+    } else if (inside) {
+      code += line + "\n";
+    }
+  }
+  ASSERT_FALSE(code.empty());
+  Sandbox sandbox;
+  sandbox.write("myloss.cpp", code);
+  const Outcome outcome =
+      sandbox.program({"g++", "-std=c++17", "-Wall", "-Wextra", "-Wpedantic", "-Werror",
+                       "-fsyntax-only", "-I" + (source_folder() / "platform/abi/include").string(),
+                       "-I" + (source_folder() / "platform/sdk/include").string(),
+                       (sandbox / "myloss.cpp").string()});
+  EXPECT_EQ(outcome.code, 0) << outcome.all();
+}
+
 }  // namespace
 }  // namespace synface::test
