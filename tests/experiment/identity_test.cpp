@@ -235,5 +235,21 @@ TEST_F(Identities, RunSettingsAndNamesAreNoPartOfIt) {
             before);
 }
 
+// Given arms whose generators differ, then all are tested on the same held-out people.
+TEST_F(Identities, HeldOutPeopleAreThoseOfTheGeneratorsDefaults) {
+  const auto base = std::string(kBase);
+  const auto turned = base + "[axes.product]\n'generator.pose' = [20, 45]\n";
+  const auto arms = expand_text(turned).trials;
+  ASSERT_EQ(arms.size(), 2U);
+  EXPECT_NE(arms[0].training_hash, arms[1].training_hash);
+  EXPECT_EQ(arms[0].evaluation_hash, arms[1].evaluation_hash);
+  EXPECT_EQ(arms[1].config["heldout"]["generator"], Json({{"plugin", "faces"}, {"pose", 20.0}}));
+  const auto other = "heldout = { generator = { plugin = 'faces', pose = 45 } }\n" + base;
+  EXPECT_EQ(hash_of(other), hash_of(base));
+  EXPECT_NE(evaluation_of(other), evaluation_of(base));
+  EXPECT_EQ(evaluation_of("heldout = { generator = { plugin = 'faces' } }\n" + base),
+            evaluation_of(base));
+}
+
 }  // namespace
 }  // namespace synface::experiment::testing

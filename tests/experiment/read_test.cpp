@@ -185,5 +185,30 @@ TEST_F(Reading, AnOptionalBenchmarkWithoutItsSetIsLeftOutWithAWord) {
   EXPECT_THAT(experiment.remarks[0], HasSubstr("benchmark `real` is left out"));
 }
 
+TEST_F(Reading, PhotographsAreTestedOnRenderedPeopleOnlyWhereSomebodyRendersThem) {
+  write("real/a/1.png", "x");
+  const std::string album =
+      "backbone = { plugin = 'net' }\nloss = { plugin = 'cosface' }\n"
+      "generator = { plugin = 'album', path = 'real' }\ntrain = { images_seen = 640 }\n"
+      "benchmark = [{ plugin = 'verification' }]\n";
+  EXPECT_THAT(error_of(album), HasSubstr("heldout.generator = { plugin ="));
+  const auto trial =
+      expand_text(album + "heldout = { generator = { plugin = 'faces' } }\n").trials.at(0);
+  EXPECT_EQ(trial.config["benchmark"].size(), 1U);
+  EXPECT_TRUE(trial.spec["plugins"].contains("generator/faces"));
+  EXPECT_TRUE(trial.spec["plugins"].contains("generator/album"));
+}
+
+TEST_F(Reading, TheHeldOutGeneratorIsChecked) {
+  const std::string base = kBase;
+  EXPECT_THAT(error_of("heldout = { generator = { plugin = 'album' } }\n" + base),
+              HasSubstr("draws no new people"));
+  EXPECT_THAT(error_of("heldout = { generator = { plugin = 'faces', samples = 3 } }\n" + base),
+              HasSubstr("give heldout.samples"));
+  EXPECT_THAT(error_of("heldout = { generator = 'faces' }\n" + base), HasSubstr("is a table"));
+  EXPECT_THAT(error_of("heldout = { generator = { plugin = 'faces', pose = 99 } }\n" + base),
+              HasSubstr("pose"));
+}
+
 }  // namespace
 }  // namespace synface::experiment::testing

@@ -113,7 +113,8 @@ class Worker {
               {"backbone", {{"plugin", "toy_linear"}, {"embedding", 16}}},
               {"loss", {{"plugin", "toy_margin"}}},
               {"train", {{"images_seen", 6400}, {"batch_size", 16}, {"learning_rate", 0.1}}},
-              {"heldout", {{"identities", 10}, {"samples", 2}}},
+              {"heldout",
+               {{"identities", 10}, {"samples", 2}, {"generator", {{"plugin", "toy_faces"}}}}},
               {"benchmark",
                {{{"plugin", "toy_separation"}, {"name", "held"}, {"set", "heldout"}},
                 {{"plugin", "toy_separation"}, {"name", "seen"}, {"set", "train"}}}}}}};

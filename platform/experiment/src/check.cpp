@@ -156,6 +156,7 @@ Checked Checker::check(const Node& document) const {
     checked.config[section] = check_table(section, document.find(section));
   }
   check_generator(document, checked);
+  check_heldout(document, checked);
   check_mixups(document, checked);
   check_network(document, checked);
   check_benchmarks(document, checked);

@@ -126,6 +126,48 @@ void Checker::check_generator(const Node& document, Checked& checked) const {
   }
 }
 
+// Puts heldout.generator into the config where somebody can draw held-out people.
+void Checker::check_heldout(const Node& document, Checked& checked) const {
+  auto& heldout = checked.config["heldout"];
+  heldout.erase("generator");
+  const auto* table = document.find("heldout");
+  const auto* given = table != nullptr ? table->find("generator") : nullptr;
+  if (given == nullptr) {
+    const auto* own = find_used(checked, plugin::Kind::kGenerator);
+    if (!has_trait(own, "latent")) return;
+    plugin::Given defaults;  // but for what has no default
+    for (const auto& param : own->params) {
+      if (param.required) defaults.values[param.key] = checked.config["generator"][param.key];
+    }
+    heldout["generator"] = plugin::validate(*own, defaults).params;
+    heldout["generator"]["plugin"] = own->id;
+    return;
+  }
+  if (!given->is(Node::Kind::kTable)) {
+    diagnostics_.error(given->where(),
+                       "`heldout.generator` is a table: { plugin = \"morphable\" }");
+    return;
+  }
+  auto values = check_plugin("generator", *given, checked, nullptr);
+  for (const auto* key : {"identities", "samples", "size"}) {
+    values.erase(key);
+    if (given->find(key) == nullptr) continue;
+    diagnostics_.error(given->key_place(key),
+                       fmt::format("`{0}` has no place in heldout.generator: give heldout.{0}, and "
+                                   "generator.size for the size of all images",
+                                   key));
+  }
+  const auto* info = find_plugin("generator", *given);
+  if (info != nullptr && !has_trait(info, "latent")) {
+    diagnostics_.error(given->key_place("plugin"),
+                       fmt::format("generator {} draws no new people, so that it cannot render "
+                                   "held-out ones",
+                                   info->id));
+    return;
+  }
+  heldout["generator"] = std::move(values);
+}
+
 void Checker::check_mixups(const Node& document, Checked& checked) const {
   auto& list = checked.config["mixup"] = Json::array();
   const auto* mixups = document.find("mixup");
@@ -227,10 +269,11 @@ std::optional<Json> Checker::check_benchmark(const Node& entry, Checked& checked
     checked.parts.real_images = true;
   } else if (set == "heldout") {
     const auto* generator = find_used(checked, plugin::Kind::kGenerator);
-    if (generator != nullptr && !has_trait(generator, "latent")) {
+    if (generator != nullptr && !checked.config["heldout"].contains("generator")) {
       return missing(
-          fmt::format("generator {} draws no new people, so that there are no held-out "
-                      "ones; use set = \"real\"",
+          fmt::format("generator {} draws no new people, so that there are no held-out ones; name "
+                      "one that does, heldout.generator = {{ plugin = \"morphable\" }}, or use set "
+                      "= \"real\"",
                       generator->id));
     }
     checked.parts.heldout = true;

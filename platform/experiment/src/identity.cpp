@@ -108,6 +108,8 @@ Json evaluation_identity(const Context& context) {
   }
   if (context.checked.parts.heldout) {
     out["heldout"] = host_part(context, "heldout", config.at("heldout"), KeyUse::kEvaluation);
+    out["heldout"]["generator"] =
+        plugin_part(context, "generator", config.at("heldout").at("generator"));
     out["seed"]["test"] = config.at("seed").at("test");
   }
   if (context.checked.parts.real_images) {
@@ -167,6 +169,9 @@ Json digests_of(const Checked& checked, const plugin::ContentIdentity& content) 
   }
   for (const auto* section : {"generator", "backbone", "loss"}) {
     add_params(section, section, config.at(section));
+  }
+  if (checked.parts.heldout) {
+    add_params("generator", "heldout.generator", config.at("heldout").at("generator"));
   }
   for (const auto* section : {"mixup", "benchmark"}) {
     for (const auto& entry : config.at(section)) {

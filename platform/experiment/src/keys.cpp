@@ -151,6 +151,10 @@ constexpr Key kKeys[] = {
      "Held-out people, rendered from seed.test.", 2, 16777216},
     {"heldout", "samples", kInteger, kEvaluation, "6", "images", "Images of each held-out person.",
      2, 65536},
+    {"heldout", "generator", kFree, kEvaluation, "", "",
+     "Who renders them: a table as [generator] has it, of a plugin that draws new people. Without "
+     "it the trial's own generator with all its parameters at their defaults, so that the held-out "
+     "people are the same for every cell."},
     {"benchmark[]", "plugin", kString, kEvaluation, "", "", "The benchmark. Required."},
     {"benchmark[]", "name", kString, kEvaluation, "", "",
      "Prefix of its metrics; without it the name of its set, or the plugin's id."},

@@ -35,9 +35,9 @@ Json Parts::identity(const plugin::PluginInfo& info, const Json& params) const {
   return plugin::identity_params(info, params, content_);
 }
 
-Source Parts::source() const {
-  const plugin::PluginPtr loaded = load(Kind::kGenerator, spec_.generator);
-  const Json given = params(loaded->info, spec_.generator);
+Source Parts::source(const PluginSpec& generator) const {
+  const plugin::PluginPtr loaded = load(Kind::kGenerator, generator);
+  const Json given = params(loaded->info, generator);
   synface_dims dims = plugin::make_dims();
   dims.height = spec_.height;
   dims.width = spec_.width;

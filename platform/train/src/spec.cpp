@@ -188,8 +188,13 @@ TrialSpec parse_spec(const Json& json) {
   read_train(config.part("train"), spec);
   read_augment(config.part("augment"), spec.augmentation);
   read_real(config.part("real"), spec.real);
-  config.part("heldout").read("identities", spec.heldout_identities);
-  config.part("heldout").read("samples", spec.heldout_samples);
+  const Part heldout = config.part("heldout");
+  heldout.read("identities", spec.heldout_identities);
+  heldout.read("samples", spec.heldout_samples);
+  if (heldout.has("generator")) {
+    spec.heldout_generator =
+        plugin_of(heldout.part("generator"), plugin::Kind::kGenerator, top.part("plugins"));
+  }
   return spec;
 }
 

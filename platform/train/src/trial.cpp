@@ -40,8 +40,10 @@ class Attempt {
   void evaluate();
   EvaluationSets evaluation_sets();
   Progress progress(const std::string& what);
-  std::shared_ptr<ImageSet> plain_set(const std::string& what, std::uint64_t data_seed,
+  std::shared_ptr<ImageSet> plain_set(const Source& source, const std::string& what,
+                                      std::uint64_t data_seed,
                                       const std::vector<std::uint32_t>& samples);
+  std::shared_ptr<ImageSet> heldout_set();
   void describe_set(const std::string& name, const std::string& identity, const ImageSet& set);
   bool stopping() const { return run_.stop != nullptr && *run_.stop != 0; }
   void say(const std::string& text) {
@@ -55,6 +57,7 @@ class Attempt {
   Parts parts_;
   Recorder recorder_;
   Source source_;
+  std::optional<Source> heldout_source_;
   Parts::Mixups mixups_;
   std::shared_ptr<ImageSet> own_, real_;
   std::unique_ptr<Batches> batches_;
@@ -83,12 +86,26 @@ void Attempt::describe_set(const std::string& name, const std::string& identity,
                                   {"images", set.count()}});
 }
 
-std::shared_ptr<ImageSet> Attempt::plain_set(const std::string& what, std::uint64_t data_seed,
+std::shared_ptr<ImageSet> Attempt::plain_set(const Source& source, const std::string& what,
+                                             std::uint64_t data_seed,
                                              const std::vector<std::uint32_t>& samples) {
   std::shared_ptr<ImageSet> set =
-      source_.make(spec_.cache, data_seed, samples, nullptr, {}, progress("render"));
-  describe_set(what, source_.cache_identity(data_seed, samples, nullptr, {}), *set);
+      source.make(spec_.cache, data_seed, samples, nullptr, {}, progress("render"));
+  describe_set(what, source.cache_identity(data_seed, samples, nullptr, {}), *set);
   return set;
+}
+
+// People whom no trial has seen, the same for all cells: their generator is not the trial's.
+std::shared_ptr<ImageSet> Attempt::heldout_set() {
+  if (spec_.heldout_generator.id.empty()) {
+    fail(ExitCode::kUsage,
+         "{} draws no new people, so that there are no held-out ones; give heldout.generator",
+         source_.generator().info().name());
+  }
+  if (!heldout_source_) heldout_source_.emplace(parts_.source(spec_.heldout_generator));
+  const std::vector<std::uint32_t> samples(static_cast<std::size_t>(spec_.heldout_identities),
+                                           static_cast<std::uint32_t>(spec_.heldout_samples));
+  return plain_set(*heldout_source_, "heldout", spec_.seeds.test, samples);
 }
 
 // Images and mixups.
@@ -254,18 +271,10 @@ EvaluationSets Attempt::evaluation_sets() {
   sets.test_seed = spec_.seeds.test;
   sets.train = [this]() -> std::shared_ptr<ImageSet> {
     if (own_ && !mixups_.latent) return own_;
-    return plain_set("train (unmixed)", spec_.seeds.data,
+    return plain_set(source_, "train (unmixed)", spec_.seeds.data,
                      source_.extent(spec_.identities, spec_.samples));
   };
-  sets.heldout = [this] {
-    const std::vector<std::uint32_t> samples(static_cast<std::size_t>(spec_.heldout_identities),
-                                             static_cast<std::uint32_t>(spec_.heldout_samples));
-    if (!source_.generator().latent()) {
-      fail(ExitCode::kUsage, "{} draws no new people, so that there are no held-out ones",
-           source_.generator().info().name());
-    }
-    return plain_set("heldout", spec_.seeds.test, samples);
-  };
+  sets.heldout = [this] { return heldout_set(); };
   sets.real = [this]() -> std::shared_ptr<ImageSet> {
     if (spec_.real.images.empty()) {
       fail(ExitCode::kUsage,

@@ -59,6 +59,7 @@ class Checker {
   const plugin::PluginInfo* find_plugin(const std::string& section, const Node& table) const;
 
   void check_generator(const Node& document, Checked& checked) const;
+  void check_heldout(const Node& document, Checked& checked) const;
   void check_mixups(const Node& document, Checked& checked) const;
   void check_network(const Node& document, Checked& checked) const;
   void check_benchmarks(const Node& document, Checked& checked) const;

@@ -16,7 +16,8 @@
 //               the training images, which backbones offer as `calibrate`).
 //   augment    {flip, scale, rotation, shift, color, blur, erasing}
 //   real       {images, pairs, train, identities, samples}     absolute paths, "" where not given
-//   heldout    {identities, samples}
+//   heldout    {identities, samples, generator {plugin, <parameters>}}   no generator: nobody
+//               draws held-out people
 //   benchmark  [{plugin, name, set, <parameters>}]   set: "heldout", "real", "train" or "none";
 //               an optional one whose set is not given has been left out already
 //

@@ -18,7 +18,9 @@ class Parts {
   Parts(const TrialSpec& spec, plugin::Loader& loader, plugin::CallTrace* trace,
         const CallSettings& calls);
 
-  Source source() const;
+  Source source() const { return source(spec_.generator); }
+  // Another generator for images of the trial's size.
+  Source source(const PluginSpec& generator) const;
   // The N x S that is trained on.
   struct Mixups {
     std::optional<plugin::Mixup> latent, batch;

@@ -57,6 +57,7 @@ struct TrialSpec {
   std::int64_t embedding = 128;
   RealImages real;
   std::int64_t heldout_identities = 0, heldout_samples = 0;
+  PluginSpec heldout_generator;  // id "": nobody draws held-out people
   Augmentation augmentation;
   Schedule schedule;
   std::int64_t images_seen = 0, batch_size = 64;
