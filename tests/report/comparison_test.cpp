@@ -61,6 +61,34 @@ TEST_F(Comparison_, GivenAPlantedDifferenceThenItIsFoundOverEqualSeeds) {
                     HasSubstr("with it goes generator.samples (5 against 50)")));
 }
 
+// A floor that is repeated over the contrast's axis has cells on both of its sides.
+TEST_F(Comparison_, GivenAFloorOverTheContrastsAxisThenItEntersNoContrast) {
+  const auto floor = [](int identities, int seed) {
+    return Planned{
+        {{"floor", "untrained"}, {"generator.identities", identities}, {"seed.train", seed}},
+        {{"real.auc", 0.5}}};
+  };
+  fill("width",
+       {floor(100, 0), floor(100, 1), floor(1000, 0), floor(1000, 1), trial(100, 50, 0, 0.5),
+        trial(100, 50, 1, 0.6), trial(1000, 5, 0, 0.6), trial(1000, 5, 1, 0.71)},
+       contrast_);
+  const Comparison comparison = result();
+  ASSERT_TRUE(comparison.primary);
+  EXPECT_EQ(comparison.primary->units, 2);
+  EXPECT_NEAR(*comparison.primary->difference.mean, 0.105, 1e-12);
+  ASSERT_THAT(comparison.cells, SizeIs(4));
+  for (const Cell& cell : comparison.cells) {
+    const MetricCell& metric = cell.metrics.at("real.auc");
+    if (cell.axes.contains("floor")) {
+      EXPECT_FALSE(metric.is_baseline);
+      EXPECT_FALSE(metric.difference.mean);
+    } else if (!metric.is_baseline) {
+      EXPECT_NEAR(*metric.difference.mean, 0.105, 1e-12);
+      EXPECT_EQ(metric.p_holm, metric.difference.p) << "the family is this one difference";
+    }
+  }
+}
+
 TEST_F(Comparison_, GivenNoDifferenceThenThatIsWhatIsSaid) {
   fill("width",
        {trial(100, 50, 0, 0.5), trial(100, 50, 1, 0.6), trial(1000, 5, 0, 0.6),

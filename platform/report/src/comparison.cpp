@@ -38,6 +38,12 @@ std::vector<std::string> tied_axes(const std::vector<const Cell*>& cells,
   return tied;
 }
 
+// A floor is shown beside the cells and is none of them: no cell's baseline, in no contrast, and
+// not in the family that Holm's correction counts.
+bool is_floor(const Cell& cell) {
+  return cell.axes.contains("floor");
+}
+
 // Equal on every axis that the conditions do not name and that is not tied to them.
 bool match(const Cell& a, const Cell& b, const std::vector<std::string>& axes,
            const Conditions& conditions, const std::vector<std::string>& tied) {
@@ -132,14 +138,18 @@ Verdict judge(const PairedDifference& difference, const std::optional<double>& a
 
 // The cell that each cell is compared with; none for a cell without one (and for a baseline).
 std::vector<const Cell*> baselines(const Comparison& comparison, const Conditions& conditions) {
-  std::vector<const Cell*> all;
-  for (const Cell& cell : comparison.cells) all.push_back(&cell);
-  const auto tied = tied_axes(all, comparison.axes, conditions);
-  std::vector<const Cell*> result(all.size(), nullptr);
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    for (const Cell* candidate : all) {
+  std::vector<const Cell*> cells;
+  for (const Cell& cell : comparison.cells) {
+    if (!is_floor(cell)) cells.push_back(&cell);
+  }
+  const auto tied = tied_axes(cells, comparison.axes, conditions);
+  std::vector<const Cell*> result(comparison.cells.size(), nullptr);
+  for (std::size_t i = 0; i < comparison.cells.size(); ++i) {
+    const Cell& cell = comparison.cells[i];
+    if (is_floor(cell)) continue;
+    for (const Cell* candidate : cells) {
       const bool fits = holds(conditions, candidate->axes) &&
-                        match(*all[i], *candidate, comparison.axes, conditions, tied);
+                        match(cell, *candidate, comparison.axes, conditions, tied);
       if (fits) {
         result[i] = candidate;
         break;
@@ -198,6 +208,7 @@ PrimaryResult test_primary(const Comparison& comparison, const ComparisonData& d
   const Contrast& contrast = result.primary.contrast;
   std::vector<const Cell*> treatment, baseline, both;
   for (const Cell& cell : comparison.cells) {
+    if (is_floor(cell)) continue;
     if (holds(contrast.treatment, cell.axes)) treatment.push_back(&cell);
     if (holds(contrast.baseline, cell.axes)) baseline.push_back(&cell);
   }
