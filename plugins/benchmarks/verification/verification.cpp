@@ -78,9 +78,11 @@ struct Verification {
         {"eer", SYNFACE_GOAL_MINIMISE, false, fraction, "equal error rate"},
     };
     for (const FarPoint& point : kFarPoints) {
-      list.push_back({point.key, SYNFACE_GOAL_MAXIMISE, false, fraction,
-                      "true accept rate at a false accept rate of at most 10^-" +
-                          std::string(1, point.key[12])});
+      list.push_back(
+          {point.key, SYNFACE_GOAL_MAXIMISE, false, fraction,
+           "true accept rate at a false accept rate of at most 10^-" +
+               std::string(1, point.key[12]) +
+               "; left out where there are too few impostor pairs for one false accept"});
     }
     list.push_back({"d_prime", SYNFACE_GOAL_MAXIMISE, false, "", "separation of the two classes"});
     list.push_back({"genuine_mean", SYNFACE_GOAL_NONE, false, "", "mean cosine of one person"});
@@ -121,7 +123,9 @@ struct Verification {
     out.scalar("threshold", accuracy.threshold);
     out.scalar("auc", ranked.auc());
     out.scalar("eer", ranked.eer());
-    for (const FarPoint& point : kFarPoints) out.scalar(point.key, ranked.tar_at_far(point.far));
+    for (const FarPoint& point : measurable(pairs)) {
+      out.scalar(point.key, ranked.tar_at_far(point.far));
+    }
     const verification::Separation apart = verification::separation(pairs);
     out.scalar("d_prime", apart.d_prime);
     out.scalar("genuine_mean", apart.genuine_mean);
@@ -167,6 +171,18 @@ struct Verification {
     return pairs;
   }
 
+  // With fewer impostor pairs than 1 / FAR no false accept is allowed at all: that would be the
+  // rate at FAR 0 under another name.
+  static std::vector<FarPoint> measurable(const std::vector<Scored>& pairs) {
+    double impostors = 0.0;
+    for (const Scored& pair : pairs) impostors += pair.same ? 0.0 : 1.0;
+    std::vector<FarPoint> points;
+    for (const FarPoint& point : kFarPoints) {
+      if (impostors * point.far >= 1.0 - 1e-9) points.push_back(point);
+    }
+    return points;
+  }
+
   // The file's own folds where it has ten, else ten contiguous stratified ones.
   std::vector<uint32_t> folds(const std::vector<Scored>& pairs) const {
     std::set<int64_t> names;
@@ -185,6 +201,7 @@ struct Verification {
                  sdk::Results& out) const {
     if (resamples_ == 0) return;
     const std::vector<Scored>& sorted = ranked.pairs();
+    const std::vector<FarPoint> far_points = measurable(sorted);
     const auto figures = [&](const std::vector<double>& weights) {
       double right = 0.0;
       double all = 0.0;
@@ -194,13 +211,13 @@ struct Verification {
       }
       std::vector<double> row = {all > 0.0 ? right / all : std::nan(""), ranked.auc(weights),
                                  ranked.eer(weights)};
-      for (const FarPoint& point : kFarPoints) row.push_back(ranked.tar_at_far(point.far, weights));
+      for (const FarPoint& point : far_points) row.push_back(ranked.tar_at_far(point.far, weights));
       return row;
     };
     const auto found =
         verification::identity_bootstrap(sorted, list_.people, resamples_, 0, figures);
-    const char* keys[] = {"accuracy",       "auc", "eer", kFarPoints[0].key, kFarPoints[1].key,
-                          kFarPoints[2].key};
+    std::vector<const char*> keys = {"accuracy", "auc", "eer"};
+    for (const FarPoint& point : far_points) keys.push_back(point.key);
     for (std::size_t i = 0; i < found.size(); ++i) {
       out.interval(keys[i], found[i].low, found[i].high, kLevel);
     }
@@ -228,6 +245,6 @@ struct Verification {
 
 }  // namespace
 
-SYNFACE_BENCHMARK_PLUGIN(Verification, "verification", 1, "1.0.0",
+SYNFACE_BENCHMARK_PLUGIN(Verification, "verification", 2, "1.1.0",
                          "Face verification in ten folds, with AUC, EER and TAR at FAR, and "
                          "confidence intervals over people (protocol of LFW, Huang et al. 2007).")
