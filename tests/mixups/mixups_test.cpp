@@ -117,12 +117,20 @@ TEST(IdentityMixup, ControlsChangeOnlyWhatTheySay) {
   const auto plain = pick(Mixup("identity.so", "identity"), keys, {&own.set});
   const auto hard = pick(Mixup("identity.so", "identity", {{"labels", "hard"}}), keys, {&own.set});
   const auto smooth = pick(Mixup("identity.so", "identity", {{"image", "own"}}), keys, {&own.set});
+  const auto kept = pick(Mixup("identity.so", "identity", {{"image", "own"}, {"labels", "kept"}}),
+                         keys, {&own.set});
+  bool flipped = false;
   for (std::size_t r = 0; r < plain.size(); r += 2) {
+    EXPECT_EQ(kept[r].coefficient, 1.0F);
+    EXPECT_EQ(kept[r].label_weight, std::max(plain[r].label_weight, plain[r + 1].label_weight));
+    EXPECT_FLOAT_EQ(kept[r].label_weight + kept[r + 1].label_weight, 1.0F);
+    flipped = flipped || plain[r].label_weight < 0.5F;
     EXPECT_EQ(hard[r].coefficient, plain[r].coefficient);
     EXPECT_EQ(hard[r].label_weight, plain[r].coefficient >= 0.5F ? 1.0F : 0.0F);
     EXPECT_EQ(smooth[r].coefficient, 1.0F);
     EXPECT_EQ(smooth[r].label_weight, plain[r].label_weight);
   }
+  EXPECT_TRUE(flipped) << "no row shows the difference between kept and mixed";
 }
 
 TEST(IdentityMixup, ProbabilityZeroLeavesEveryImageAlone) {

@@ -10,7 +10,8 @@ namespace sdk = synface::sdk;
 
 struct IdentityMixup {
   static constexpr sdk::Choices kImages{"mixed", "own"};
-  static constexpr sdk::Choices kLabels{"mixed", "hard"};
+  static constexpr sdk::Choices kLabels{"mixed", "hard", "kept"};
+  static constexpr int64_t kHard = 1, kKept = 2;
   static constexpr sdk::Param parameters[] = {
       sdk::i64("steps", 20)
           .range(1, 1000)
@@ -22,18 +23,20 @@ struct IdentityMixup {
           .neutral_f64(1.0),
       sdk::one_of("image", kImages, 0)
           .neutral_str("mixed")
-          .doc("mixed; own: the picture stays unmixed and only the label is mixed, which is label "
-               "smoothing towards one other identity (a control)"),
+          .doc("mixed; own: the picture stays unmixed and only the label is mixed (a control; with "
+               "labels = mixed the other identity has more than half of it as often as not, "
+               "kept makes it label smoothing)"),
       sdk::one_of("labels", kLabels, 0)
           .neutral_str("mixed")
-          .doc("mixed; hard: the label of the identity with the larger share (a control)"),
+          .doc("mixed; hard: the label of the identity with the larger share; kept: the own "
+               "identity has the larger share, whichever it is (controls)"),
   };
 
   explicit IdentityMixup(const sdk::Create& create)
       : steps_(static_cast<uint32_t>(create.i64("steps"))),
         probability_(create.f64("probability")),
         mix_image_(create.choice_index("image") == 0),
-        mix_labels_(create.choice_index("labels") == 0) {}
+        labels_(create.choice_index("labels")) {}
 
   sdk::MixInfo info() const { return {SYNFACE_STAGE_LATENT, 2, 1}; }
 
@@ -61,7 +64,8 @@ struct IdentityMixup {
     sdk::Key partner = key;
     partner.identity = place < key.identity ? place : place + 1;  // skips identity i itself
     float label = phi;
-    if (!mix_labels_) label = phi >= 0.5F ? 1.0F : 0.0F;
+    if (labels_ == kHard) label = phi >= 0.5F ? 1.0F : 0.0F;
+    if (labels_ == kKept) label = phi >= 0.5F ? phi : 1.0F - phi;
     const float share = mix_image_ ? phi : 1.0F;
     out[0] = {key, share, label};
     out[1] = {partner, 1.0F - share, 1.0F - label};
@@ -69,7 +73,8 @@ struct IdentityMixup {
 
   uint32_t steps_;
   double probability_;
-  bool mix_image_, mix_labels_;
+  bool mix_image_;
+  int64_t labels_;  // index in kLabels
 };
 
 }  // namespace
