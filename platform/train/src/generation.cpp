@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "blend.h"
+#include "draw.h"
 
 namespace synface::train {
 namespace {
@@ -38,6 +39,18 @@ std::vector<std::uint32_t> Source::extent(std::int64_t identities, std::int64_t 
   const std::uint64_t wanted = identities == 0 ? have : static_cast<std::uint64_t>(identities);
   if (wanted > have) {
     fail(ExitCode::kUsage, "generator.identities = {}, but {} has {} people", wanted, name, have);
+  }
+  if (!generator_.latent() && have != UINT64_MAX && identities > 0 && samples > 0) {
+    const std::size_t able =
+        people_with(generator_.samples(0, have), static_cast<std::uint64_t>(samples));
+    if (wanted > able) {
+      fail(ExitCode::kUsage,
+           "generator.identities = {}, generator.samples = {}, but {} has {} people with so many "
+           "images",
+           wanted, samples, name, able);
+    }
+    return std::vector<std::uint32_t>(static_cast<std::size_t>(wanted),
+                                      static_cast<std::uint32_t>(samples));
   }
   std::vector<std::uint32_t> extent;
   const std::vector<std::uint64_t> each = generator_.samples(0, wanted);
@@ -114,6 +127,20 @@ void Source::render(std::span<const synface_key> keys, const std::vector<std::ui
   std::copy(out.data(), out.data() + out.size(), images);
 }
 
+// What is taken of an index of images: empty where the set has all of it, where its people differ
+// in their number of images, which then are the first, or where there is no end from which to draw.
+std::vector<DrawnPerson> Source::draw(const std::vector<std::uint32_t>& samples,
+                                      std::uint64_t seed) const {
+  if (generator_.identities() == UINT64_MAX) return {};
+  const std::vector<std::uint64_t> have = generator_.samples(0, generator_.identities());
+  if (std::count(have.begin(), have.end(), UINT64_MAX) > 0) return {};
+  const bool even = std::all_of(samples.begin(), samples.end(),
+                                [&](std::uint32_t n) { return n == samples.front(); });
+  const bool whole = std::equal(samples.begin(), samples.end(), have.begin(), have.end());
+  if (samples.empty() || !even || whole) return {};
+  return draw_people(have, samples.size(), samples.front(), seed);
+}
+
 std::unique_ptr<ImageSet> Source::make(const std::filesystem::path& folder, std::uint64_t data_seed,
                                        const std::vector<std::uint32_t>& samples,
                                        const plugin::Mixup* mixup, const Json& mixup_identity,
@@ -123,7 +150,13 @@ std::unique_ptr<ImageSet> Source::make(const std::filesystem::path& folder, std:
       fail(ExitCode::kUsage, "{} mixes latent rows, and {} has none; use a mixup of images",
            mixup->info().name(), generator_.info().name());
     }
-    const auto fetch = [this, data_seed](ImageId id) {
+    const auto taken = std::make_shared<std::vector<DrawnPerson>>(draw(samples, data_seed));
+    const auto fetch = [this, data_seed, taken](ImageId id) {
+      if (!taken->empty()) {
+        const DrawnPerson& drawn = (*taken)[id.identity];
+        id = {static_cast<std::uint32_t>(drawn.person),
+              static_cast<std::uint32_t>(drawn.images[id.sample])};
+      }
       const synface_key key = key_of(id, data_seed);
       const std::string place = generator_.image_name(key);
       return DecodedSet::Encoded{

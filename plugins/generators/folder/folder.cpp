@@ -11,9 +11,9 @@ struct Folder {
   static constexpr sdk::Param parameters[] = {
       sdk::path("path", "")
           .required()
-          .doc("the folder with one folder for each person; people and images count in byte order "
-               "of "
-               "their names"),
+          .doc("the folder with one folder for each person; people and images count in byte "
+               "order of their names, but with both identities and samples given they are drawn "
+               "by seed.data among the people who have enough images"),
   };
 
   explicit Folder(const sdk::Create& create) : root_(create.path("path")) {
@@ -90,6 +90,6 @@ struct Folder {
 
 }  // namespace
 
-SYNFACE_GENERATOR_PLUGIN(Folder, "folder", 1, "1.0.0",
+SYNFACE_GENERATOR_PLUGIN(Folder, "folder", 2, "1.1.0",
                          "Images that lie in class folders, as real face sets are kept: "
                          "PATH/PERSON/IMAGE.jpg.")

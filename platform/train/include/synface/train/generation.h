@@ -23,6 +23,8 @@ struct Progress {
   std::function<bool()> cancelled;
 };
 
+struct DrawnPerson;
+
 // Thrown when Progress::cancelled said so.
 struct Cancelled {};
 
@@ -33,13 +35,17 @@ class Source {
   Source(plugin::Generator generator, Json identity, std::int64_t height, std::int64_t width,
          const CallSettings& calls);
 
-  // Samples of each identity of the wanted N x S (0: all that there are), clipped to what the
-  // generator has. Error(kUsage): an unbounded number is left open, or there are fewer than wanted.
+  // Samples of each identity of the wanted N x S (0: all that there are). Of an index of images
+  // (not LATENT) N people with at least S images each are wanted where both are given; else each
+  // has at most what the generator has. Error(kUsage): an unbounded number is left open, or there
+  // are fewer than wanted.
   std::vector<std::uint32_t> extent(std::int64_t identities, std::int64_t samples) const;
 
-  // Images (i, k) under `data_seed`; rendered ones come from the cache in `folder`. With `mixup`
-  // (LATENT) the mixable blocks of every image are blended as it picks. Error(kUsage) for a latent
-  // mixup of a generator without latent rows.
+  // Images (i, k) under `data_seed`; rendered ones come from the cache in `folder`. From an index
+  // of images that has more of them, people and images are drawn by `data_seed` (as folder_set()
+  // draws them by its seed) where all people have equally many, and are the first ones otherwise.
+  // With `mixup` (LATENT) the mixable blocks of every image are blended as it picks. Error(kUsage)
+  // for a latent mixup of a generator without latent rows.
   std::unique_ptr<ImageSet> make(const std::filesystem::path& folder, std::uint64_t data_seed,
                                  const std::vector<std::uint32_t>& samples,
                                  const plugin::Mixup* mixup, const Json& mixup_identity,
@@ -64,6 +70,8 @@ class Source {
                              const plugin::Mixup* mixup, const Json& mixup_identity) const;
 
  private:
+  std::vector<DrawnPerson> draw(const std::vector<std::uint32_t>& samples,
+                                std::uint64_t seed) const;
   void blend(std::span<const synface_key> keys, const std::vector<std::uint32_t>& samples,
              const plugin::Mixup& mixup, float* rows) const;
 
