@@ -24,7 +24,7 @@ class Slurm : public ::testing::Test {
     options.worker = fake_worker();
     return options;
   }
-  store::MergeReport collect() const {
+  schedule::SlurmReport collect() const {
     auto store = store::Store::open(database());
     return schedule::collect_slurm(store, options().folder);
   }
@@ -43,7 +43,8 @@ TEST_F(Slurm, ALongGridIsSplitIntoArrays) {
   EXPECT_NE(last.find("#SBATCH --array=0-4%4\n"), std::string::npos) << last;
   EXPECT_NE(last.find("#SBATCH --signal=B:USR1@120\n"), std::string::npos);
   EXPECT_NE(last.find("#SBATCH --time=01:00:00\n"), std::string::npos);
-  EXPECT_NE(last.find("exec '/opt/it'\\''s/synface' slurm-task '"), std::string::npos) << last;
+  EXPECT_NE(last.find("#SBATCH --cpus-per-task=1\n"), std::string::npos);
+  EXPECT_NE(last.find("exec '/opt/it'\\''s/synface' slurm task '"), std::string::npos) << last;
   EXPECT_NE(last.find("$((20 + SLURM_ARRAY_TASK_ID))\n"), std::string::npos);
 }
 
@@ -54,13 +55,41 @@ TEST_F(Slurm, TheManifestNeverChanges) {
   EXPECT_THROW(schedule::write_slurm(grid("g", 0, {}), options()), Error);
 }
 
+TEST_F(Slurm, ScriptsKeepOddPathsAndAskForTheThreadsOfTheLargestTrial) {
+  auto own = options();
+  own.folder = folder_.path() / "my 50% cluster";
+  auto request = grid("g", 2, {{"steps", 1}});
+  request.trials[1].config["train"]["threads"] = 6;
+  const std::string text = read_file(schedule::write_slurm(request, own).scripts.at(0));
+  EXPECT_NE(text.find("my 50%% cluster/logs/%A_%a.log\"\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("#SBATCH --cpus-per-task=6\n"), std::string::npos) << text;
+}
+
+TEST_F(Slurm, WhatIsNoManifestIsRefused) {
+  const auto path = options().folder / "manifest.json";
+  EXPECT_THROW(schedule::run_slurm_task(path, 0), Error);
+  for (const char* text : {"", "{}", "[1]", R"({"format": 2})", R"({"format": "one"})"}) {
+    write_file_atomic(path, text);
+    try {
+      schedule::run_slurm_task(path, 0);
+      FAIL() << text;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ExitCode::kData) << text << ": " << error.what();
+    }
+  }
+}
+
 TEST_F(Slurm, JournalsOfTasksAreCollectedOnce) {
   const auto plan = schedule::write_slurm(grid("g", 3, {{"steps", 4}}), options());
+  EXPECT_EQ(collect().trials.queued, 3) << "no task has begun";
   for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(schedule::run_slurm_task(plan.manifest, i), 0);
   EXPECT_EQ(schedule::run_slurm_task(plan.manifest, 1), 0) << "done already: nothing runs";
   EXPECT_THROW(schedule::run_slurm_task(plan.manifest, 3), Error);
-  EXPECT_EQ(collect().attempts, 3);
-  EXPECT_EQ(collect().attempts, 0);
+  const auto report = collect();
+  EXPECT_EQ(report.merged.attempts, 3);
+  EXPECT_EQ(report.trials.done, 3);
+  EXPECT_EQ(report.trials.exit_code(), ExitCode::kDone);
+  EXPECT_EQ(collect().merged.attempts, 0);
   EXPECT_EQ(ask(database(), "SELECT count(*) FROM trials WHERE status = 'done'"), 3);
   EXPECT_EQ(ask(database(), "SELECT count(*) FROM points WHERE metric = 'train.loss'"), 12);
 }
@@ -91,7 +120,7 @@ TEST_F(Slurm, AWarnedTaskWritesACheckpointAndIsRequeuedAndGoesOn) {
   ::unsetenv("SLURM_ARRAY_JOB_ID");
   ::unsetenv("SLURM_ARRAY_TASK_ID");
 
-  EXPECT_EQ(collect().attempts, 2);
+  EXPECT_EQ(collect().merged.attempts, 2);
   EXPECT_EQ(ask(database(), "SELECT count(*) FROM trials WHERE status = 'done'"), 1);
   EXPECT_EQ(ask(database(), "SELECT count(*) FROM points WHERE metric = 'train.loss'"), 60)
       << "each step counts once";

@@ -30,6 +30,7 @@ void add_compare(CLI::App& app, const Globals& globals, Action& action);
 void add_export(CLI::App& app, const Globals& globals, Action& action);
 void add_retry(CLI::App& app, const Globals& globals, Action& action);
 void add_merge(CLI::App& app, const Globals& globals, Action& action);
+void add_slurm(CLI::App& app, const Globals& globals, Action& action);
 void add_cache(CLI::App& app, const Globals& globals, Action& action);
 void add_plugin(CLI::App& app, const Globals& globals, Action& action);
 void add_doctor(CLI::App& app, const Globals& globals, Action& action);

@@ -30,6 +30,7 @@ void add_commands(CLI::App& app, const Globals& globals, Action& action) {
   add_export(app, globals, action);
   add_retry(app, globals, action);
   add_merge(app, globals, action);
+  add_slurm(app, globals, action);
   add_forwarded(app);
   add_cache(app, globals, action);
   add_plugin(app, globals, action);

@@ -1,6 +1,11 @@
 #include "output.h"
 
+#include <fmt/format.h>
+
+#include <iostream>
+
 #include "synface/base/error.h"
+#include "synface/base/text.h"
 #include "terminal.h"
 
 namespace synface::cli {
@@ -26,6 +31,28 @@ store::Database open_results(const Globals& globals) {
          globals.database.string());
   }
   return store::open_reader(globals.database);
+}
+
+nlohmann::json merge_json(const store::MergeReport& report) {
+  return {{"trials", report.trials},
+          {"evaluations", report.evaluations},
+          {"attempts", report.attempts},
+          {"points", report.points},
+          {"known_attempts", report.known_attempts},
+          {"unknown", report.unknown},
+          {"damaged", report.damaged}};
+}
+
+void print_merge(const store::MergeReport& report) {
+  std::cout << fmt::format("{} new attempts with {} points, {} were here already\n",
+                           human_count(report.attempts), human_count(report.points),
+                           human_count(report.known_attempts));
+  for (const auto& name : report.unknown) {
+    std::cout << fmt::format(
+        "  {}: its trial is not registered here (`synface run FILE --register-only` does that)\n",
+        name);
+  }
+  for (const auto& name : report.damaged) std::cout << "  " << name << "\n";
 }
 
 }  // namespace synface::cli

@@ -1,4 +1,4 @@
-// Choosing a printed form, and opening the database for reading.
+// Choosing a printed form, opening the database for reading, and what several commands print.
 #pragma once
 
 #include <memory>
@@ -15,5 +15,9 @@ std::shared_ptr<std::string> add_format(CLI::App& command);
 report::Output output_of(const Globals& globals, const std::string& format);
 
 store::Database open_results(const Globals& globals);
+
+// What merging brought.
+nlohmann::json merge_json(const store::MergeReport& report);
+void print_merge(const store::MergeReport& report);
 
 }  // namespace synface::cli

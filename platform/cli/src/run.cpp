@@ -12,6 +12,7 @@
 
 #include "devices.h"
 #include "plan_text.h"
+#include "registering.h"
 #include "session.h"
 #include "synface/base/text.h"
 #include "synface/report/render.h"
@@ -25,19 +26,9 @@ namespace {
 struct RunOptions {
   TrialOptions trials;
   std::string trial;  // --trial: one by its hash
-  bool in_process = false, wait_debugger = false, quiet = false;
+  bool in_process = false, wait_debugger = false, quiet = false, register_only = false;
   std::optional<double> time_limit;
 };
-
-schedule::Request request_of(const experiment::Experiment& experiment) {
-  schedule::Request request;
-  request.experiment = {experiment.name, experiment.question, experiment.primary,
-                        experiment.source};
-  for (const auto& trial : experiment.trials) {
-    request.trials.push_back(schedule::new_trial(trial));
-  }
-  return request;
-}
 
 schedule::Options schedule_options(const Globals& globals, const RunOptions& options,
                                    const experiment::Experiment& experiment) {
@@ -243,7 +234,9 @@ int run(const Globals& globals, const RunOptions& options) {
   if (!options.trial.empty()) {
     experiment.trials = {experiment::find_trial(experiment, options.trial)};
     experiment.identities.resize(1);
+    experiment.counts.limited += 1;  // not the whole experiment
   }
+  if (options.register_only) return register_only(globals, experiment);
   const auto terminal = Terminal::of_stdout();
   const auto known = known_trials(globals, experiment);
   const auto plan = experiment::make_plan(experiment, known, measured_rates(globals),
@@ -292,6 +285,10 @@ void add_run(CLI::App& app, const Globals& globals, Action& action) {
       ->type_name("S")
       ->check(CLI::NonNegativeNumber);
   command->add_flag("-q,--quiet", options->quiet, "no progress line");
+  command
+      ->add_flag("--register-only", options->register_only,
+                 "only write the trials into the database, so that journals can be merged into it")
+      ->excludes(here);
   command->callback([&globals, &action, options] {
     action = [&globals, options] { return run(globals, *options); };
   });

@@ -15,7 +15,7 @@
 
 namespace synface::cli {
 
-void add_trial_options(CLI::App& command, TrialOptions& options) {
+void add_choice_options(CLI::App& command, TrialOptions& options) {
   command.add_option("file", options.file, "the experiment (TOML)")->required();
   command
       .add_option("--set", options.set,
@@ -30,15 +30,19 @@ void add_trial_options(CLI::App& command, TrialOptions& options) {
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command.add_option("--limit", options.limit, "only the first N trials")->type_name("N");
+  command.add_option("--device", options.device, "cpu, cuda or cuda:1")->type_name("DEVICE");
+  command.add_flag("--strict", options.strict,
+                   "binaries, device and instruction set are part of a trial's identity");
+}
+
+void add_trial_options(CLI::App& command, TrialOptions& options) {
+  add_choice_options(command, options);
   command.add_option("-j,--jobs", options.jobs, "trials at once (0: as many as the cores carry)")
       ->type_name("N")
       ->check(CLI::Range(0, 1024));
-  command.add_option("--device", options.device, "cpu, cuda or cuda:1")->type_name("DEVICE");
   command.add_option("--retries", options.retries, "tries of a trial that failed by itself")
       ->type_name("N")
       ->check(CLI::Range(0, 100));
-  command.add_flag("--strict", options.strict,
-                   "binaries, device and instruction set are part of a trial's identity");
 }
 
 namespace {

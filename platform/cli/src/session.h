@@ -21,6 +21,8 @@ struct TrialOptions {
   std::optional<int> retries;
   bool strict = false;
 };
+// The file, and those that say which trials: all but --jobs and --retries.
+void add_choice_options(CLI::App& command, TrialOptions& options);
 void add_trial_options(CLI::App& command, TrialOptions& options);
 
 // The plugins of the standard search path.

@@ -18,19 +18,6 @@ using Clock = std::chrono::steady_clock;
 constexpr int kPollMs = 50;
 constexpr std::chrono::milliseconds kLook{500};
 
-// "process 4711 on lab3, since 11:02:03"; the note is a hint and may be torn.
-std::string holder(const std::filesystem::path& lock) {
-  const Json note = Json::parse(FileLock::read_note(lock), nullptr, false);
-  if (note.is_discarded() || !note.is_object()) return "another process";
-  const auto since = static_cast<std::time_t>(member<std::int64_t>(note, "since_s", 0));
-  std::tm local{};
-  ::localtime_r(&since, &local);
-  char text[32] = "";
-  std::strftime(text, sizeof text, "%F %T", &local);
-  return fmt::format("process {} on {}, since {}", member<std::int64_t>(note, "pid", 0),
-                     member<std::string>(note, "host", "?"), text);
-}
-
 // Counts for people; true when every trial has come to an end.
 bool look(const std::filesystem::path& database, const std::vector<Request>& requests,
           StatusLine& line) {
@@ -52,6 +39,19 @@ void withdraw(const std::filesystem::path& posted, StatusLine& line) {
 }
 
 }  // namespace
+
+// The note is a hint and may be torn.
+std::string holder(const std::filesystem::path& lock) {
+  const Json note = Json::parse(FileLock::read_note(lock), nullptr, false);
+  if (note.is_discarded() || !note.is_object()) return "another process";
+  const auto since = static_cast<std::time_t>(member<std::int64_t>(note, "since_s", 0));
+  std::tm local{};
+  ::localtime_r(&since, &local);
+  char text[32] = "";
+  std::strftime(text, sizeof text, "%F %T", &local);
+  return fmt::format("process {} on {}, since {}", member<std::int64_t>(note, "pid", 0),
+                     member<std::string>(note, "host", "?"), text);
+}
 
 Followed follow(const std::filesystem::path& database, const Message& message,
                 const std::vector<Request>& requests, SignalFd& signals, StatusLine& line) {

@@ -1,7 +1,9 @@
 // The second process on a database: it has handed its request over and waits.
 #pragma once
 
+#include <filesystem>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "inbox.h"
@@ -20,5 +22,8 @@ struct Followed {
 // Posts the message and follows the trials of `requests` until one of the three happens.
 Followed follow(const std::filesystem::path& database, const Message& message,
                 const std::vector<Request>& requests, SignalFd& signals, StatusLine& line);
+
+// Who has signed a database's lock: "process 4711 on lab3, since 2026-05-04 11:02:03".
+std::string holder(const std::filesystem::path& lock);
 
 }  // namespace synface::schedule

@@ -4,10 +4,10 @@
 
 #include <algorithm>
 
-#include "inbox.h"
 #include "layout.h"
+#include "manifest.h"
+#include "summary.h"
 #include "synface/base/file.h"
-#include "synface/base/hash.h"
 
 namespace synface::schedule {
 namespace {
@@ -26,6 +26,25 @@ std::string job_name(const std::string& experiment) {
   return name;
 }
 
+// In double quotes, as sbatch reads its comments; % begins one of its own patterns there.
+std::string log_pattern(const fs::path& folder) {
+  std::string out = "--output=\"";
+  for (const char c : folder.string()) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c == '%' ? std::string("%%") : std::string(1, c);
+  }
+  return out + "/%A_%a.log\"";
+}
+
+// Of the trial that asks for most.
+int threads_of(const Request& request) {
+  int threads = 1;
+  for (const store::NewTrial& trial : request.trials) {
+    threads = std::max(threads, member(part(trial.config, "train"), "threads", 1));
+  }
+  return threads;
+}
+
 std::string script(const Request& request, const SlurmOptions& options, const fs::path& manifest,
                    std::size_t offset, std::size_t count) {
   const std::string throttle = options.at_once > 0 ? fmt::format("%{}", options.at_once) : "";
@@ -36,10 +55,11 @@ std::string script(const Request& request, const SlurmOptions& options, const fs
   line(fmt::format("--signal=B:USR1@{}", options.warn_s));
   line("--requeue");
   line("--open-mode=append");
-  line("--output=" + (options.folder / "logs" / "%A_%a.log").string());
+  line(log_pattern(options.folder / "logs"));
+  line(fmt::format("--cpus-per-task={}", threads_of(request)));
   for (const std::string& own : options.sbatch) line(own);
   // exec: the signal goes to the batch shell, whose place the task takes.
-  text += fmt::format("exec {} slurm-task {} $(({} + SLURM_ARRAY_TASK_ID))\n",
+  text += fmt::format("exec {} slurm task {} $(({} + SLURM_ARRAY_TASK_ID))\n",
                       quoted(options.program.string()), quoted(manifest.string()), offset);
   return text;
 }
@@ -63,19 +83,15 @@ SlurmPlan write_slurm(const Request& request, const SlurmOptions& given) {
   if (options.max_array_size < 2) {
     fail(ExitCode::kUsage, "MaxArraySize {} leaves no room for a task", options.max_array_size);
   }
-  Json manifest = request_json(request);
-  manifest["format"] = 1;
-  manifest["worker"] = fs::absolute(options.worker).string();
-  manifest["device"] = options.device;
   SlurmPlan plan;
   plan.manifest = options.folder / "manifest.json";
-  const std::string text = manifest.dump(1) + "\n";
+  const std::string text = manifest_text({request, fs::absolute(options.worker), options.device});
   if (fs::exists(plan.manifest) && read_file(plan.manifest) != text) {
     fail(ExitCode::kUsage, "{} holds another grid already; give a new folder",
          options.folder.string());
   }
   write_file_atomic(plan.manifest, text);
-  make_folders(options.folder / "logs");
+  for (const char* name : {"logs", "journals"}) make_folders(options.folder / name);
   const auto size = static_cast<std::size_t>(options.max_array_size);
   for (std::size_t offset = 0; offset < request.trials.size(); offset += size) {
     const std::size_t count = std::min(size, request.trials.size() - offset);
@@ -85,15 +101,16 @@ SlurmPlan write_slurm(const Request& request, const SlurmOptions& given) {
   return plan;
 }
 
-store::MergeReport collect_slurm(store::Store& store, const fs::path& folder) {
-  const Json manifest = read_json_file(folder / "manifest.json");
-  Request request = request_of_json(manifest);
+SlurmReport collect_slurm(store::Store& store, const fs::path& folder) {
+  Request request = read_manifest(folder / "manifest.json").request;
   request.experiment.whole = false;  // the experiment may have more trials than were sent
   store.register_experiment(request.experiment, request.trials);
-  const auto report = store.merge_journals(folder / "journals");
+  SlurmReport report;
+  report.merged = store.merge_journals(folder / "journals");
   for (const char* kind : {"weights", "artifacts"}) {
     copy_new_files(folder / kind, store.folder() / kind);
   }
+  report.trials = summarize(store.database(), {request});
   return report;
 }
 

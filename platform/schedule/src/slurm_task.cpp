@@ -7,8 +7,8 @@
 #include <cstdlib>
 #include <optional>
 
-#include "inbox.h"
 #include "layout.h"
+#include "manifest.h"
 #include "synface/base/file.h"
 #include "synface/base/hash.h"
 #include "synface/base/journal.h"
@@ -83,8 +83,8 @@ int run_slurm_task(const fs::path& manifest_path, std::size_t index,
                    const std::vector<std::string>& requeue) {
   SignalFd signals{SIGUSR1, SIGTERM, SIGINT};
   const fs::path root = fs::absolute(manifest_path).parent_path();
-  const Json manifest = read_json_file(manifest_path);
-  const Request request = request_of_json(manifest);
+  const Manifest manifest = read_manifest(manifest_path);
+  const Request& request = manifest.request;
   if (index >= request.trials.size()) {
     fail(ExitCode::kUsage, "{} has {} trials, there is no number {}", manifest_path.string(),
          request.trials.size(), index);
@@ -99,7 +99,7 @@ int run_slurm_task(const fs::path& manifest_path, std::size_t index,
   work.spec = trial.spec;
   work.attempts = earlier.attempts;
   Options options;
-  options.device = member<std::string>(manifest, "device", "cpu");
+  options.device = manifest.device;
   const std::string device = device_of(work, options);
   const store::Uuid uuid = random_uuid();
   const AttemptPaths paths = attempt_paths(root, work, device, isa_of(work), uuid);
@@ -107,7 +107,7 @@ int run_slurm_task(const fs::path& manifest_path, std::size_t index,
   make_folders(paths.checkpoint);
 
   SpawnOptions spawn;
-  spawn.argv = {manifest.at("worker").get<std::string>(),
+  spawn.argv = {manifest.worker.string(),
                 "trial",
                 "--spec",
                 paths.spec.string(),

@@ -23,8 +23,9 @@ std::string_view remedy(int code) {
     case SQLITE_NOTADB:
       return "; the file is not an SQLite database: name another one with --db";
     case SQLITE_CORRUPT:
-      return "; the file is damaged: keep a copy, try `sqlite3 FILE .recover`, or name another "
-             "database with --db and merge the journals in <database>.d";
+      return "; the file is damaged: move it away (with its -wal and -shm), then `synface run "
+             "EXPERIMENT --register-only` for each experiment and `synface merge "
+             "<database>.d/journals` make it again from the journals";
     case SQLITE_READONLY:
     case SQLITE_PERM:
       return "; the database cannot be written: change its rights (its folder's too) or name "

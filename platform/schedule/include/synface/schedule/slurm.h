@@ -25,13 +25,14 @@ namespace synface::schedule {
 
 struct SlurmOptions {
   std::filesystem::path folder;   // new, or one that this very grid was written to before
-  std::filesystem::path program;  // called as `program slurm-task MANIFEST INDEX`
+  std::filesystem::path program;  // called as `program slurm task MANIFEST INDEX`
   std::filesystem::path worker;
   std::string device = "cpu";
   int at_once = 0;            // tasks of one array that run at the same time (%k); 0: no bound
   int max_array_size = 1001;  // Slurm's default MaxArraySize: indices up to one less
   int warn_s = 120;
-  // Lines behind "#SBATCH ", such as "--time=04:00:00", "--partition=gpu", "--gres=gpu:1".
+  // Lines behind "#SBATCH ", after ours (sbatch takes the last of two that contradict), such as
+  // "--time=04:00:00", "--partition=gpu", "--gres=gpu:1".
   std::vector<std::string> sbatch;
 };
 
@@ -48,9 +49,14 @@ SlurmPlan write_slurm(const Request& request, const SlurmOptions& options);
 int run_slurm_task(const std::filesystem::path& manifest, std::size_t index,
                    const std::vector<std::string>& requeue = {"scontrol", "requeue"});
 
+struct SlurmReport {
+  store::MergeReport merged;
+  Summary trials;  // of the manifest, as they stand now
+};
+
 // Merges the folder's journals into the database (whose lock the caller holds) and copies weights
 // and artifacts that are not there yet below <database>.d. Idempotent; a folder whose tasks still
 // run may be collected as well. The grid is registered first, so that every journal has its trial.
-store::MergeReport collect_slurm(store::Store& store, const std::filesystem::path& folder);
+SlurmReport collect_slurm(store::Store& store, const std::filesystem::path& folder);
 
 }  // namespace synface::schedule
