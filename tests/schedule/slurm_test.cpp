@@ -94,37 +94,56 @@ TEST_F(Slurm, JournalsOfTasksAreCollectedOnce) {
   EXPECT_EQ(ask(database(), "SELECT count(*) FROM points WHERE metric = 'train.loss'"), 12);
 }
 
-TEST_F(Slurm, AWarnedTaskWritesACheckpointAndIsRequeuedAndGoesOn) {
-  const auto plan = schedule::write_slurm(
-      grid("g", 1, {{"steps", 60}, {"step_ms", 10}, {"checkpoint_every", 5}}), options());
-  const auto scontrol = folder_.path() / "scontrol";
-  write_file_atomic(scontrol,
-                    "#!/bin/sh\necho \"$@\" >> " + (folder_.path() / "requeued").string() + "\n");
-  std::filesystem::permissions(scontrol, std::filesystem::perms::owner_all);
-  ::setenv("SLURM_ARRAY_JOB_ID", "17", 1);
-  ::setenv("SLURM_ARRAY_TASK_ID", "0", 1);
-  sigset_t warning;  // the thread inherits the mask: the signal must wait for the task's descriptor
-  sigset_t before;
-  sigemptyset(&warning);
-  sigaddset(&warning, SIGUSR1);
-  ::pthread_sigmask(SIG_BLOCK, &warning, &before);
-  std::thread slurm([&] {
-    std::this_thread::sleep_for(std::chrono::milliseconds(250));
-    ::kill(::getpid(), SIGUSR1);
-  });
-  EXPECT_EQ(schedule::run_slurm_task(plan.manifest, 0, {scontrol.string(), "requeue"}), 0);
-  slurm.join();
-  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  EXPECT_EQ(read_file(folder_.path() / "requeued"), "requeue 17_0\n");
-  EXPECT_EQ(schedule::run_slurm_task(plan.manifest, 0), 0);
-  ::unsetenv("SLURM_ARRAY_JOB_ID");
-  ::unsetenv("SLURM_ARRAY_TASK_ID");
+class InterruptedTask : public Slurm {
+ protected:
+  // Runs the only task, which gets this signal in the middle; returns its exit code.
+  int run_with(int signal) {
+    const auto plan = schedule::write_slurm(
+        grid("g", 1, {{"steps", 60}, {"step_ms", 10}, {"checkpoint_every", 5}}), options());
+    const auto scontrol = folder_.path() / "scontrol";
+    write_file_atomic(scontrol, "#!/bin/sh\necho \"$@\" >> '" + requeued().string() + "'\n");
+    std::filesystem::permissions(scontrol, std::filesystem::perms::owner_all);
+    ::setenv("SLURM_ARRAY_JOB_ID", "17", 1);
+    ::setenv("SLURM_ARRAY_TASK_ID", "0", 1);
+    sigset_t wanted;  // the thread inherits the mask: the signal must wait for the descriptor
+    sigset_t before;
+    sigemptyset(&wanted);
+    sigaddset(&wanted, signal);
+    ::pthread_sigmask(SIG_BLOCK, &wanted, &before);
+    std::thread slurm([signal] {
+      std::this_thread::sleep_for(std::chrono::milliseconds(250));
+      ::kill(::getpid(), signal);
+    });
+    const int code = schedule::run_slurm_task(plan.manifest, 0, {scontrol.string(), "requeue"});
+    slurm.join();
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    ::unsetenv("SLURM_ARRAY_JOB_ID");
+    ::unsetenv("SLURM_ARRAY_TASK_ID");
+    return code;
+  }
+  // The task once more, to its end: it resumes.
+  void finish() {
+    EXPECT_EQ(schedule::run_slurm_task(options().folder / "manifest.json", 0), 0);
+    EXPECT_EQ(collect().merged.attempts, 2);
+    EXPECT_EQ(ask(database(), "SELECT count(*) FROM trials WHERE status = 'done'"), 1);
+    EXPECT_EQ(ask(database(), "SELECT count(*) FROM points WHERE metric = 'train.loss'"), 60)
+        << "each step counts once";
+    EXPECT_GE(ask(database(), "SELECT max(resumed_step) FROM attempt"), 1);
+  }
+  std::filesystem::path requeued() const { return folder_.path() / "requeued"; }
+};
 
-  EXPECT_EQ(collect().merged.attempts, 2);
-  EXPECT_EQ(ask(database(), "SELECT count(*) FROM trials WHERE status = 'done'"), 1);
-  EXPECT_EQ(ask(database(), "SELECT count(*) FROM points WHERE metric = 'train.loss'"), 60)
-      << "each step counts once";
-  EXPECT_GE(ask(database(), "SELECT max(resumed_step) FROM attempt"), 1);
+TEST_F(InterruptedTask, IsRequeuedAfterAWarningAndGoesOn) {
+  EXPECT_EQ(run_with(SIGUSR1), 0);
+  EXPECT_EQ(read_file(requeued()), "requeue 17_0\n");
+  finish();
+}
+
+// Given scancel, the task must not come back by itself.
+TEST_F(InterruptedTask, IsNotRequeuedWhenItIsCancelledAndGoesOnWhenSubmittedAgain) {
+  EXPECT_NE(run_with(SIGTERM), 0);
+  EXPECT_FALSE(std::filesystem::exists(requeued()));
+  finish();
 }
 
 }  // namespace

@@ -55,18 +55,22 @@ struct Ended {
   bool warned = false;  // the cluster's time is up
 };
 
-// SIGUSR1 is Slurm's warning, SIGTERM its preemption: both ask the worker for a checkpoint.
+// SIGUSR1 is Slurm's warning, SIGTERM scancel or a preemption: both ask the worker for a
+// checkpoint. Only after a warning does the task put itself back: what was cancelled stays so, and
+// after a preemption Slurm requeues the job itself, where it is set up to.
 Ended await(Child& child, SignalFd& signals) {
   Ended ended;
+  bool told = false;
   for (;;) {
     if (const auto state = child.try_wait()) {
       ended.state = *state;
       return ended;
     }
     // Once only: a second SIGTERM would end the worker in the middle of its checkpoint.
-    if (signals.pending() && !ended.warned) {
-      ended.warned = true;
-      child.signal(SIGTERM);
+    if (const auto number = signals.pending()) {
+      ended.warned = ended.warned || *number == SIGUSR1;
+      if (!told) child.signal(SIGTERM);
+      told = true;
     }
     pollfd entries[2] = {{child.fd(), POLLIN, 0}, {signals.fd(), POLLIN, 0}};
     ::poll(entries, 2, -1);

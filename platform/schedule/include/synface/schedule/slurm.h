@@ -10,8 +10,8 @@
 //
 // TIME LIMITS. --signal=B:USR1@120 warns the task 120 s before its end: it has the worker write a
 // checkpoint and asks `scontrol requeue`; the next start goes on from there. A node that fails does
-// the same by --requeue. A task whose trial is done already ends at once, so that an array may be
-// submitted twice.
+// the same by --requeue. SIGTERM (scancel, a preemption) writes a checkpoint and requeues nothing.
+// A task whose trial is done already ends at once, so that an array may be submitted twice.
 #pragma once
 
 #include <filesystem>
