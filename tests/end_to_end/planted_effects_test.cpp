@@ -70,7 +70,7 @@ double accuracy(const Sandbox& sandbox, const std::string& arm) {
   return 100 * sum / static_cast<double>(values.size());
 }
 
-TEST(PlantedEffects, ShuffledLabelsFallToTheFloorAndCopiesLose) {
+TEST(PlantedEffects, ShuffledLabelsTeachNothingAndCopiesLose) {
   Sandbox sandbox;
   const Outcome people =
       sandbox.synface({"data", "build", fmt::format("Syn_{}_{}", kPeople, kImages), "--size", "48",
@@ -85,7 +85,12 @@ TEST(PlantedEffects, ShuffledLabelsFallToTheFloorAndCopiesLose) {
     arms[arm] = accuracy(sandbox, arm);
     std::cout << arm << ": " << arms[arm] << " points\n";
   }
-  EXPECT_NEAR(arms["shuffled"], arms["untrained"], 2.0);
+  // Not above the floor. It need not stop there: measured with this network, random labels leave
+  // 64 to 66 points where the untrained network has 70 to 72, as long as no picture is seen often
+  // enough to be remembered; after 24 passes over 1,000 pictures they are remembered one by one,
+  // which does teach something (76).
+  EXPECT_LE(arms["shuffled"], arms["untrained"] + 2.0);
+  EXPECT_LE(arms["shuffled"], arms["plain"] - 10.0);
   EXPECT_LE(arms["copies"], arms["plain"] - 3.0);
   EXPECT_GE(arms["plain"], arms["untrained"] + 3.0) << "something was learnt";
 }
