@@ -293,7 +293,8 @@ void name_axes(const ComparisonData& data, Comparison& comparison) {
     for (const auto& [name, value] : trial.axes.items()) values[name].insert(value.dump());
   }
   for (const auto& [name, distinct] : values) {
-    if (distinct.size() > 1) comparison.axes.push_back(name);
+    // A floor has to be told apart, were it the only one.
+    if (distinct.size() > 1 || name == "floor") comparison.axes.push_back(name);
   }
   for (const auto& [name, distinct] : data.seed_values) {
     if (distinct.size() > 1) comparison.seeds.push_back(name);
