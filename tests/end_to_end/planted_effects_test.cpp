@@ -1,7 +1,7 @@
 // Effects that were put there must be found: labels at random, and many copies of one picture.
 //
-// All arms are tested on the same rendered people, as a folder of photographs: held-out people are
-// rendered with the generator's own switches, and copies are easily told apart.
+// All arms are tested on the same rendered people, as a folder of photographs, so that no switch of
+// the generator touches the test.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
