@@ -42,8 +42,16 @@ std::string fingerprint(const Programs& programs) {
   return sha256(text).substr(0, 16);
 }
 
+// The caches of older binaries are removed.
 fs::path shared_cache(const Programs& programs) {
-  return fs::path(SYNFACE_TEST_BINARY_DIR) / "tests" / "end_to_end_cache" / fingerprint(programs);
+  const fs::path all = fs::path(SYNFACE_TEST_BINARY_DIR) / "tests" / "end_to_end_cache";
+  const fs::path mine = all / fingerprint(programs);
+  fs::create_directories(mine);
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(all)) {
+    if (entry.path() != mine) fs::remove_all(entry.path(), ignored);
+  }
+  return mine;
 }
 
 fs::path make_folder() {
