@@ -7,6 +7,18 @@ test_command() {
   for argument in "$@"; do
     case $argument in
       --long) long=yes ;;
+      -h | --help)
+        cat <<'HELP'
+usage: ./synface test [--long] [REGEX]
+
+Builds what changed and runs the tests; REGEX picks some by name. --long adds the tests labelled long,
+the sanitizer build, the CUDA compile and a clean clone in an empty home folder.
+
+Example:
+  ./synface test 'worker_test\.'
+HELP
+        return 0
+        ;;
       -*) die 2 "test: unknown argument '$argument'; usage: ./synface test [--long] [REGEX]" ;;
       *)
         [[ -z $regex ]] || die 2 "test: one regular expression only; usage: ./synface test [--long] [REGEX]"
