@@ -16,16 +16,6 @@ using experiment::Experiment;
 using experiment::Known;
 using Json = nlohmann::json;
 
-// Nothing where the file is not there yet, or is empty: a disk was full before its first table.
-std::optional<store::Database> open_existing(const Globals& globals) {
-  if (!std::filesystem::exists(globals.database)) return std::nullopt;
-  if (std::filesystem::is_regular_file(globals.database)) {
-    store::Database db(globals.database, store::Database::Mode::kReadOnly);
-    if (db.integer("SELECT count(*) FROM sqlite_schema") == 0) return std::nullopt;
-  }
-  return store::open_reader(globals.database);
-}
-
 Known::State state_of(const store::Registered& row) {
   if (row.new_trial) return Known::State::kNew;
   switch (row.trial_status) {
@@ -119,7 +109,7 @@ std::map<std::string, Earlier> earlier_cells(store::Database& db, const std::str
 
 std::vector<Known> known_trials(const Globals& globals, const Experiment& experiment) {
   std::vector<Known> known(experiment.trials.size());
-  auto db = open_existing(globals);
+  auto db = store::open_reader_if_any(globals.database);
   if (!db) return known;
   std::vector<store::NewTrial> trials;
   trials.reserve(experiment.trials.size());
@@ -143,7 +133,7 @@ std::vector<Known> known_trials(const Globals& globals, const Experiment& experi
 
 experiment::Rates measured_rates(const Globals& globals) {
   experiment::Rates rates;
-  auto db = open_existing(globals);
+  auto db = store::open_reader_if_any(globals.database);
   if (!db) return rates;
   std::map<std::string, std::vector<double>> train;
   // The last 200 trainings; their mean speed each, without the first point, which has the start in
@@ -170,7 +160,7 @@ experiment::Rates measured_rates(const Globals& globals) {
 std::vector<std::string> differences(const Globals& globals, const Experiment& experiment,
                                      const std::vector<Known>& known) {
   std::vector<std::string> out(experiment.trials.size());
-  auto db = open_existing(globals);
+  auto db = store::open_reader_if_any(globals.database);
   if (!db) return out;
   const auto cells = earlier_cells(*db, experiment.name);
   for (std::size_t i = 0; i < out.size(); ++i) {

@@ -101,14 +101,7 @@ Attempt::Attempt(store::Store& store, store::Work work, const Options& options, 
 
 void Attempt::launch(const Options& options, FileLock& spec) {
   SpawnOptions spawn;
-  spawn.argv = {options.worker.string(),
-                "trial",
-                "--spec",
-                paths_.spec.string(),
-                "--journal",
-                paths_.journal.string(),
-                "--checkpoint",
-                paths_.checkpoint.string()};
+  spawn.argv = worker_command(options.worker, paths_);
   resumed_ = has_files(paths_.checkpoint);
   if (resumed_) spawn.argv.emplace_back("--resume");
   const UniqueFd log = open_file(paths_.log, O_WRONLY | O_CREAT | O_APPEND, ExitCode::kInternal);

@@ -68,6 +68,13 @@ std::string device_of(const store::Work& work, const Options& options) {
   return device.empty() ? options.device : device;
 }
 
+std::vector<std::string> worker_command(const fs::path& worker, const AttemptPaths& paths) {
+  return {worker.string(), "trial",
+          "--spec",        paths.spec.string(),
+          "--journal",     paths.journal.string(),
+          "--checkpoint",  paths.checkpoint.string()};
+}
+
 void remove_checkpoints(const fs::path& root, const std::string& training_hash) {
   std::error_code ignored;
   std::vector<fs::path> gone;

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "synface/base/json.h"
 #include "synface/schedule/run.h"
@@ -23,6 +24,9 @@ struct AttemptPaths {
 AttemptPaths beside(const fs::path& journal);
 AttemptPaths attempt_paths(const fs::path& root, const store::Work& work, const std::string& device,
                            const std::string& isa, const store::Uuid& uuid);
+
+// How a worker is told to make an attempt; `--resume` is the caller's.
+std::vector<std::string> worker_command(const fs::path& worker, const AttemptPaths& paths);
 
 // A trial that is over needs its checkpoints no more, those of other devices and instruction sets
 // neither.

@@ -169,14 +169,7 @@ std::vector<std::string> debug_command(const Request& request, const std::string
   const AttemptPaths paths = attempt_paths(root, work, device, isa_of(work), uuid);
   make_folders(paths.checkpoint);
   write_json_file(paths.spec, worker_spec(root, work, device, uuid));
-  return {options.worker.string(),
-          "trial",
-          "--spec",
-          paths.spec.string(),
-          "--journal",
-          paths.journal.string(),
-          "--checkpoint",
-          paths.checkpoint.string()};
+  return worker_command(options.worker, paths);
 }
 
 }  // namespace synface::schedule

@@ -111,14 +111,7 @@ int run_slurm_task(const fs::path& manifest_path, std::size_t index,
   make_folders(paths.checkpoint);
 
   SpawnOptions spawn;
-  spawn.argv = {manifest.worker.string(),
-                "trial",
-                "--spec",
-                paths.spec.string(),
-                "--journal",
-                paths.journal.string(),
-                "--checkpoint",
-                paths.checkpoint.string()};
+  spawn.argv = worker_command(manifest.worker, paths);
   if (!fs::is_empty(paths.checkpoint)) spawn.argv.emplace_back("--resume");
   Child child = synface::spawn(spawn);
   const Ended ended = await(child, signals);

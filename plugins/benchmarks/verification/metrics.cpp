@@ -39,19 +39,23 @@ void RankedPairs::walk(const std::vector<double>& weights, Visit&& visit) const 
   }
 }
 
+RankedPairs::Totals RankedPairs::totals(const std::vector<double>& weights) const {
+  Totals all;
+  walk(weights, [&](double, double genuine, double impostor) { all = {genuine, impostor}; });
+  return all;
+}
+
 Roc RankedPairs::roc() const {
   Roc roc;
   const double infinity = std::numeric_limits<double>::infinity();
   roc.threshold.push_back(infinity);
   roc.far.push_back(0.0);
   roc.tar.push_back(0.0);
-  double genuine_all = 0.0;
-  double impostor_all = 0.0;
-  for (const Scored& pair : pairs_) (pair.same ? genuine_all : impostor_all) += 1.0;
+  const Totals all = totals({});
   walk({}, [&](double threshold, double genuine, double impostor) {
     roc.threshold.push_back(threshold);
-    roc.tar.push_back(genuine_all > 0.0 ? genuine / genuine_all : kNaN);
-    roc.far.push_back(impostor_all > 0.0 ? impostor / impostor_all : kNaN);
+    roc.tar.push_back(all.genuine > 0.0 ? genuine / all.genuine : kNaN);
+    roc.far.push_back(all.impostor > 0.0 ? impostor / all.impostor : kNaN);
   });
   return roc;
 }
@@ -70,12 +74,7 @@ double RankedPairs::auc(const std::vector<double>& weights) const {
 }
 
 double RankedPairs::eer(const std::vector<double>& weights) const {
-  double genuine_all = 0.0;
-  double impostor_all = 0.0;
-  walk(weights, [&](double, double genuine, double impostor) {
-    genuine_all = genuine;
-    impostor_all = impostor;
-  });
+  const auto [genuine_all, impostor_all] = totals(weights);
   if (genuine_all <= 0.0 || impostor_all <= 0.0) return kNaN;
   double far_before = 0.0;
   double frr_before = 1.0;
@@ -97,12 +96,7 @@ double RankedPairs::eer(const std::vector<double>& weights) const {
 }
 
 double RankedPairs::tar_at_far(double far, const std::vector<double>& weights) const {
-  double genuine_all = 0.0;
-  double impostor_all = 0.0;
-  walk(weights, [&](double, double genuine, double impostor) {
-    genuine_all = genuine;
-    impostor_all = impostor;
-  });
+  const auto [genuine_all, impostor_all] = totals(weights);
   if (genuine_all <= 0.0 || impostor_all <= 0.0) return kNaN;
   double best = 0.0;
   walk(weights, [&](double, double genuine, double impostor) {

@@ -40,6 +40,11 @@ class RankedPairs {
   double tar_at_far(double far, const std::vector<double>& weights = {}) const;
 
  private:
+  // Weight of each class.
+  struct Totals {
+    double genuine = 0.0, impostor = 0.0;
+  };
+  Totals totals(const std::vector<double>& weights) const;
   template <typename Visit>
   void walk(const std::vector<double>& weights, Visit&& visit) const;
 
