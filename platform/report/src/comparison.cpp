@@ -3,57 +3,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "baselines.h"
 #include "comparison_data.h"
 #include "synface/base/error.h"
 #include "synface/base/text.h"
 
 namespace synface::report {
 namespace {
-
-// Axes (of `axes`) whose value follows from those that the conditions name, and changes with them:
-// the samples of a cell whose identities and samples are zipped.
-std::vector<std::string> tied_axes(const std::vector<const Cell*>& cells,
-                                   const std::vector<std::string>& axes,
-                                   const Conditions& conditions) {
-  std::vector<std::string> tied;
-  for (const std::string& axis : axes) {
-    std::map<std::string, std::set<std::string>> by_condition;
-    std::set<std::string> all;
-    bool named = false;
-    for (const Condition& condition : conditions) named = named || condition.axis == axis;
-    if (named) continue;
-    for (const Cell* cell : cells) {
-      std::string key;
-      for (const Condition& condition : conditions) {
-        key += cell->axes.value(condition.axis, Json()).dump() + " ";
-      }
-      const std::string value = cell->axes.value(axis, Json()).dump();
-      by_condition[key].insert(value);
-      all.insert(value);
-    }
-    const bool follows = std::all_of(by_condition.begin(), by_condition.end(),
-                                     [](const auto& entry) { return entry.second.size() == 1; });
-    if (follows && all.size() > 1) tied.push_back(axis);
-  }
-  return tied;
-}
-
-// A floor is shown beside the cells and is none of them: no cell's baseline, in no contrast, and
-// not in the family that Holm's correction counts.
-bool is_floor(const Cell& cell) {
-  return cell.axes.contains("floor");
-}
-
-// Equal on every axis that the conditions do not name and that is not tied to them.
-bool match(const Cell& a, const Cell& b, const std::vector<std::string>& axes,
-           const Conditions& conditions, const std::vector<std::string>& tied) {
-  for (const std::string& axis : axes) {
-    bool free = std::find(tied.begin(), tied.end(), axis) != tied.end();
-    for (const Condition& condition : conditions) free = free || condition.axis == axis;
-    if (!free && a.axes.value(axis, Json()) != b.axes.value(axis, Json())) return false;
-  }
-  return true;
-}
 
 std::vector<std::string> metric_names(const ComparisonData& data,
                                       const ComparisonOptions& options) {
@@ -136,41 +92,18 @@ Verdict judge(const PairedDifference& difference, const std::optional<double>& a
   return *difference.mean > 0 ? Verdict::kHigher : Verdict::kLower;
 }
 
-// The cell that each cell is compared with; none for a cell without one (and for a baseline).
-std::vector<const Cell*> baselines(const Comparison& comparison, const Conditions& conditions) {
-  std::vector<const Cell*> cells;
-  for (const Cell& cell : comparison.cells) {
-    if (!is_floor(cell)) cells.push_back(&cell);
-  }
-  const auto tied = tied_axes(cells, comparison.axes, conditions);
-  std::vector<const Cell*> result(comparison.cells.size(), nullptr);
-  for (std::size_t i = 0; i < comparison.cells.size(); ++i) {
-    const Cell& cell = comparison.cells[i];
-    if (is_floor(cell)) continue;
-    for (const Cell* candidate : cells) {
-      const bool fits = holds(conditions, candidate->axes) &&
-                        match(cell, *candidate, comparison.axes, conditions, tied);
-      if (fits) {
-        result[i] = candidate;
-        break;
-      }
-    }
-  }
-  return result;
-}
-
-void compare_cells(Comparison& comparison, const Conditions& conditions) {
-  const auto base = baselines(comparison, conditions);
+void compare_cells(Comparison& comparison) {
   for (const MetricInfo& metric : comparison.metrics) {
     std::vector<double> p;
     std::vector<MetricCell*> tested;
     for (std::size_t i = 0; i < comparison.cells.size(); ++i) {
       MetricCell& cell = comparison.cells[i].metrics[metric.name];
       cell.summary = summarize(values_of(cell.values), comparison.level);
-      cell.is_baseline = base[i] == &comparison.cells[i];
-      if (base[i] == nullptr || cell.is_baseline) continue;
-      cell.difference =
-          pair_up(cell.values, base[i]->metrics.at(metric.name).values, comparison.level);
+      const auto& baseline = comparison.cells[i].baseline;
+      cell.is_baseline = baseline == i;
+      if (!baseline || cell.is_baseline) continue;
+      const MetricCell& other = comparison.cells[*baseline].metrics.at(metric.name);
+      cell.difference = pair_up(cell.values, other.values, comparison.level);
       if (!cell.difference.p) continue;
       p.push_back(*cell.difference.p);
       tested.push_back(&cell);
@@ -214,11 +147,15 @@ PrimaryResult test_primary(const Comparison& comparison, const ComparisonData& d
   }
   both = treatment;
   both.insert(both.end(), baseline.begin(), baseline.end());
-  const auto tied = tied_axes(both, comparison.axes, contrast.treatment);
+  std::vector<std::string> named;
+  for (const Condition& condition : contrast.treatment) named.push_back(condition.axis);
+  const auto tied = tied_axes(both, comparison.axes, named);
+  std::set<std::string> free(named.begin(), named.end());
+  free.insert(tied.begin(), tied.end());
   std::vector<const Cell*> left, right;
   for (const Cell* a : treatment) {
     for (const Cell* b : baseline) {
-      if (!match(*a, *b, comparison.axes, contrast.treatment, tied)) continue;
+      if (!match(*a, *b, comparison.axes, free)) continue;
       left.push_back(a);
       right.push_back(b);
     }
@@ -302,6 +239,26 @@ void name_axes(const ComparisonData& data, Comparison& comparison) {
   comparison.seed_values = data.seed_values;
 }
 
+// The baseline that was asked for, else the primary contrast's, else the first cell that is no
+// floor.
+BaselineRule baseline_rule(const Comparison& comparison, const ComparisonOptions& options,
+                           const std::optional<Primary>& primary) {
+  if (options.baseline.empty() && primary) return rule_of(primary->contrast);
+  Conditions baseline = options.baseline;
+  if (baseline.empty()) {
+    const auto first = std::find_if_not(comparison.cells.begin(), comparison.cells.end(), is_floor);
+    if (first == comparison.cells.end()) return {};
+    for (const auto& [name, value] : first->axes.items()) baseline.push_back({name, value});
+  }
+  const bool found = std::any_of(comparison.cells.begin(), comparison.cells.end(),
+                                 [&](const Cell& cell) { return holds(baseline, cell.axes); });
+  if (!found) {
+    fail(ExitCode::kUsage, "no cell of '{}' has {}: name one as in the table", options.experiment,
+         to_string(baseline));
+  }
+  return rule_of(baseline, primary);
+}
+
 }  // namespace
 
 std::string to_string(Verdict verdict) {
@@ -336,19 +293,8 @@ Comparison compare(store::Database& db, const ComparisonOptions& options) {
   for (const TrialRow& trial : data.trials) add_trial(trial, result);
   if (result.cells.empty()) return result;
 
-  Conditions baseline = options.baseline;
-  if (baseline.empty() && data.primary) baseline = data.primary->contrast.baseline;
-  if (baseline.empty()) {
-    for (const auto& [name, value] : result.cells[0].axes.items())
-      baseline.push_back({name, value});
-  }
-  const bool found = std::any_of(result.cells.begin(), result.cells.end(),
-                                 [&](const Cell& cell) { return holds(baseline, cell.axes); });
-  if (!found && !options.baseline.empty()) {
-    fail(ExitCode::kUsage, "no cell of '{}' has {}: name one as in the table", options.experiment,
-         to_string(baseline));
-  }
-  compare_cells(result, baseline);
+  find_baselines(result, baseline_rule(result, options, data.primary));
+  compare_cells(result);
   const bool shown = data.primary && std::any_of(result.metrics.begin(), result.metrics.end(),
                                                  [&](const MetricInfo& metric) {
                                                    return metric.name == data.primary->metric;

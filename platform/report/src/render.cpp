@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "baselines.h"
 #include "synface/base/text.h"
 
 namespace synface::report {
@@ -83,13 +84,11 @@ std::string interval_text(const Interval& interval, const Style& style) {
                      signed_number(interval.hi, style));
 }
 
-bool is_floor(const Cell& cell) {
-  return cell.axes.contains("floor");
-}
-
 std::string difference_text(const Cell& cell, const MetricCell& metric, const Style& values) {
   if (metric.is_baseline) return "baseline";
-  if (!metric.difference.mean) return is_floor(cell) ? "floor" : "no pairs";
+  if (is_floor(cell)) return "floor";
+  if (!cell.baseline) return "no baseline";
+  if (!metric.difference.mean) return "no pairs";
   const Style style = finer(values, metric.difference);
   const std::string mean = signed_number(*metric.difference.mean, style);
   if (!metric.difference.interval) return mean + " (1 pair)";
@@ -203,6 +202,8 @@ void add_notes(const Comparison& comparison, Table& table) {
         "its {:.0f}% t interval; {}",
         comparison.metrics.front().name, 100 * comparison.level, describe_variance(comparison)));
   }
+  const std::string baselines = describe_baselines(comparison);
+  if (!baselines.empty()) table.notes.push_back(baselines);
   for (const std::string& mixed : comparison.mixed) {
     table.notes.push_back("mixed numerics: " + mixed);
   }

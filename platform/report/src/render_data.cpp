@@ -50,6 +50,7 @@ Json cell_json(const Cell& cell) {
     metrics[name] = std::move(entry);
   }
   return {{"axes", cell.axes},
+          {"baseline", cell.baseline ? Json(*cell.baseline) : Json()},
           {"done", cell.done},
           {"failed", cell.failed},
           {"diverged", cell.diverged},

@@ -101,6 +101,8 @@ std::string report_markdown(store::Database& db, const Comparison& comparison,
                   "its {:.0f}% t "
                   "interval; p is Holm's, over all differences of the metric",
                   100 * comparison.level)};
+  const std::string baselines = describe_baselines(comparison);
+  if (!baselines.empty()) table.notes.push_back(baselines);
   std::string text = fmt::format("# {}\n\n", comparison.experiment);
   text += "## Question\n\n" +
           (comparison.question.empty() ? "None was stated." : comparison.question) + "\n\n";

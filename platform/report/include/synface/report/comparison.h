@@ -26,7 +26,9 @@ struct ComparisonOptions {
   std::string experiment;
   // Empty: the primary metric and every other final of the same benchmark that has a goal.
   std::vector<std::string> metrics;
-  // Empty: the primary contrast's right side; without one, the first cell.
+  // Empty: the primary contrast's right side; without one, the first cell. A row that differs from
+  // a baseline given here (or from the first cell) in two axes that the grid varies on their own
+  // has no baseline.
   Conditions baseline;
   // Where not empty, trials with other training hashes are left out (the file as it stands now).
   std::set<std::string> only;
@@ -59,6 +61,11 @@ struct MetricCell {
 
 struct Cell {
   Json axes;  // seeds aside
+  // The place among Comparison::cells of the cell that it is compared with (its own for a
+  // baseline): it has the baseline's values on the contrast's axes and this cell's on all others,
+  // also on axes that the contrast names with one value on both sides. None for a floor, and where
+  // no such cell is: such a row has no verdict and is not in Holm's family.
+  std::optional<std::size_t> baseline;
   int done = 0, failed = 0, diverged = 0, pruned = 0, unfinished = 0;
   std::map<std::string, MetricCell> metrics;
 };
@@ -103,5 +110,9 @@ Comparison compare(store::Database& db, const ComparisonOptions& options);
 
 // In words: "variance over seed.train (4 values) only; seed.data is fixed".
 std::string describe_variance(const Comparison& comparison);
+
+// In words: which row is compared with what, where there are several baselines, and how many rows
+// have none. Empty where one baseline serves all rows.
+std::string describe_baselines(const Comparison& comparison);
 
 }  // namespace synface::report
