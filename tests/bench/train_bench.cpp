@@ -3,7 +3,10 @@
 // augmented as in a trial.
 //
 //   train_bench [--plugins DIR] [--backbone fastnet|iresnet] [--size 48] [--batch 64]
-//               [--classes 1000] [--threads 1] [--steps 60] [--set key=value ...]
+//               [--classes 1000] [--threads 1] [--steps 60] [--plain] [--set key=value ...]
+//
+// With --blocks it reads numbers of steps from standard input, a line each, and answers each with
+// the processor and the wall seconds that they took: step_race.py races it against Python.
 //
 // Exit code 1 when a step faults more than 64 pages after the warm-up.
 #include <fmt/format.h>
@@ -35,6 +38,7 @@ struct Options {
   std::string plugins, backbone = "fastnet", loss = "cosface";
   std::int64_t size = 48, batch = 64, classes = 1000, embedding = 128;
   int threads = 1, steps = 60;
+  bool plain = false, blocks = false;
   std::vector<std::string> set;
 };
 
@@ -71,6 +75,15 @@ double now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
+double cpu() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
 Json params_of(const plugin::PluginInfo& info, const std::vector<std::string>& set) {
   Json params = Json::object();
   for (const plugin::Param& param : info.params) params[param.key] = param.def;
@@ -85,6 +98,24 @@ Json params_of(const plugin::PluginInfo& info, const std::vector<std::string>& s
 double median(std::vector<double> values) {
   std::sort(values.begin(), values.end());
   return values[values.size() / 2];
+}
+
+constexpr int kWarm = 10;
+
+// Runs as many steps as each line of standard input says.
+template <typename Step>
+int serve(const Step& one) {
+  for (int step = 0; step < kWarm; ++step) one(step);
+  fmt::print("ready\n");
+  std::fflush(stdout);
+  int done = kWarm, wanted = 0;
+  while (std::scanf("%d", &wanted) == 1) {
+    const double cpu_before = cpu(), before = now();
+    for (int i = 0; i < wanted; ++i) one(done++);
+    fmt::print("{:.6f} {:.6f}\n", cpu() - cpu_before, now() - before);
+    std::fflush(stdout);
+  }
+  return 0;
 }
 
 int run(const Options& options) {
@@ -114,7 +145,9 @@ int run(const Options& options) {
   calls.threads = options.threads;
   calls.total_steps = 100000;
   Noise images(options.classes, options.size);
-  train::Batches batches({options.size, options.size, options.batch, 0, 0, {}, false, calls},
+  const train::Augmentation none{false, 0, 0, 0, 0, 0, 0};
+  train::Batches batches({options.size, options.size, options.batch, 0, 0,
+                          options.plain ? none : train::Augmentation{}, false, calls},
                          images, nullptr, nullptr, nullptr);
   train::Model model(
       plugin::Backbone(net, params_of(net->info, options.set), dims),
@@ -130,14 +163,21 @@ int run(const Options& options) {
   train::Trainer trainer(spec, calls, model, batches, recorder);
   train::Batch batch = batches.make_batch();
 
-  constexpr int kWarm = 10;
+  const train::SgdSettings sgd{1e-3F, 0.9F, 5e-4F, true};
+  if (options.blocks) {
+    std::filesystem::remove(journal_file);
+    return serve([&](int step) {
+      trainer.step(step);
+      model.parameters().step(sgd, options.threads);
+    });
+  }
   std::vector<double> whole, data, optimiser, page_faults;
   for (int step = 0; step < kWarm + options.steps; ++step) {
     const long faults_before = faults();
     const double start = now();
     trainer.step(step);
     const double stepped = now();
-    model.parameters().step({1e-3F, 0.9F, 5e-4F, true}, options.threads);
+    model.parameters().step(sgd, options.threads);
     const double end = now();
     const long faulted = faults() - faults_before;
     batches.fill(step, batch);  // once more, to have its share
@@ -177,6 +217,8 @@ int main(int argc, char** argv) {
   app.add_option("--embedding", options.embedding, "length of an embedding");
   app.add_option("--threads", options.threads, "threads");
   app.add_option("--steps", options.steps, "steps that are measured");
+  app.add_flag("--plain", options.plain, "no augmentation");
+  app.add_flag("--blocks", options.blocks, "run as many steps as each line of standard input says");
   app.add_option("--set", options.set, "a parameter of the backbone: key=value");
   CLI11_PARSE(app, argc, argv);
   try {

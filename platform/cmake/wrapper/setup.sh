@@ -224,8 +224,9 @@ setup_command() {
   local argument
   for argument in "$@"; do
     case $argument in
-      --tools | --cuda | --gpu) tiers+=("${argument#--}") ;;
-      *) die 2 "setup: unknown argument '$argument'; there are --tools, --cuda and --gpu" ;;
+      --tools | --cuda | --gpu | --python) tiers+=("${argument#--}") ;;
+      *) die 2 "setup: unknown argument '$argument'; there are --tools, --cuda, --gpu and" \
+        "  --python" ;;
     esac
   done
   ensure_tiers "${tiers[@]}"
