@@ -45,6 +45,20 @@ TEST(Philox, GivesTheKnownAnswersOfRandom123) {
             pi);
 }
 
+// What the Rust layer gives for the same calls (synface/src/philox.rs has these lines too).
+TEST(Philox, GivesTheNumbersOfTheRustLayer) {
+  sdk::PhiloxStream stream(0x0123456789abcdef, 4, 5, 6);
+  for (const uint32_t word :
+       {0xfef7a3e4U, 0x8254c5a4U, 0x7d074f34U, 0x236a882eU, 0x1a33b21eU, 0x3e6b6a97U}) {
+    EXPECT_EQ(stream.word(), word);
+  }
+  EXPECT_EQ(stream.uniform(), 0x1.26bc4p-6F);
+  EXPECT_EQ(stream.uniform_double(), 0x1.79f0792172fb6p-2);
+  for (const uint32_t below : {0U, 6U, 0U, 6U, 6U}) EXPECT_EQ(stream.below(7), below);
+  const uint32_t sent[10] = {1, 9, 6, 2, 3, 5, 0, 8, 4, 7};
+  for (uint32_t i = 0; i < 10; ++i) EXPECT_EQ(sdk::permute(i, 10, 77, 3), sent[i]);
+}
+
 TEST(Philox, BelowIsUnbiasedAndInRange) {
   sdk::PhiloxStream random(1, SYNFACE_STREAM_SAMPLE, 2, 3);
   int seen[7] = {};

@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Given cargo, when the crates of the SDK are tested without a network, then they pass: the mirror
+# of the ABI has the layout of the C headers, and the safe layer keeps its promises.
+#   rust_test.sh SOURCE_DIR BUILD_DIR
+set -euo pipefail
+source_dir=$1 build_dir=$2
+needed=1.82
+if ! command -v cargo >/dev/null || ! command -v rustc >/dev/null; then
+  echo "skipped: cargo is not installed, so that the Rust crates of the SDK are not tested"
+  exit 77
+fi
+version=$(rustc --version | awk '{print $2}')
+if [[ $(printf '%s\n' "$needed" "$version" | sort -V | head -n 1) != "$needed" ]]; then
+  echo "skipped: rustc $version is older than $needed, which the Rust crates of the SDK need"
+  exit 77
+fi
+# Nothing is written into the source tree: the lock file lies there already.
+CARGO_TARGET_DIR=$build_dir/tests/rust exec cargo test --offline --locked --quiet \
+  --manifest-path "$source_dir/platform/sdk/rust/Cargo.toml"
