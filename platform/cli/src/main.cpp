@@ -5,8 +5,10 @@
 #include <iostream>
 
 #include "command.h"
+#include "plugin_check.h"
 #include "synface/base/error.h"
 #include "synface/base/text.h"
+#include "synface/plugin/check/check.h"
 #include "synface/plugin/describe.h"
 #include "terminal.h"
 
@@ -105,6 +107,7 @@ int parse_and_run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   synface::plugin::maybe_describe(argc, argv);
+  synface::plugin::check::maybe_check(argc, argv, synface::cli::offer_data);
   using synface::cli::complain;
   try {
     synface::cli::forward(argc, argv);

@@ -21,11 +21,12 @@ constexpr std::size_t kMaxNeeded = 1024;
 struct Segment {
   std::uint32_t type = 0;
   std::uint64_t offset = 0, address = 0, size = 0, align = 0;
+  std::uint32_t flags = 0;
 };
 
 struct Dynamic {
   std::uint64_t strings = 0, strings_size = 0, symbols = 0, hash = 0, gnu_hash = 0, soname = 0;
-  bool has_soname = false;
+  bool has_soname = false, text_relocations = false;
   std::vector<std::uint64_t> needed;
   std::vector<std::uint64_t> paths;
 };
@@ -87,6 +88,8 @@ std::vector<Segment> read_segments(const Bytes& file) {
     s.address = entry.number<std::uint64_t>(offsetof(Elf64_Phdr, p_vaddr), "a program header");
     s.size = entry.number<std::uint64_t>(offsetof(Elf64_Phdr, p_filesz), "a program header");
     s.align = entry.number<std::uint64_t>(offsetof(Elf64_Phdr, p_align), "a program header");
+    s.flags = entry.number<std::uint32_t>(offsetof(Elf64_Phdr, p_flags), "a program header");
+    if (s.type == PT_GNU_STACK) segments.push_back(s);
     if (s.type == PT_LOAD || s.type == PT_NOTE || s.type == PT_DYNAMIC) {
       file.part(s.offset, s.size, "a segment");
       segments.push_back(s);
@@ -147,6 +150,9 @@ Dynamic read_dynamic(const Bytes& table) {
     if (tag == DT_SONAME) d.soname = value, d.has_soname = true;
     if (tag == DT_RPATH || tag == DT_RUNPATH) d.paths.push_back(value);
     if (tag == DT_NEEDED) d.needed.push_back(value);
+    if (tag == DT_TEXTREL || (tag == DT_FLAGS && (value & DF_TEXTREL) != 0)) {
+      d.text_relocations = true;
+    }
   }
   if (d.needed.size() > kMaxNeeded || d.paths.size() > 2) {
     fail(ExitCode::kPlugin, "is damaged: its dynamic section is absurd");
@@ -222,6 +228,7 @@ void read_dynamic_parts(const Bytes& file, const std::vector<Segment>& segments,
       start = end + 1;
     }
   }
+  elf.text_relocations = d.text_relocations;
   if (d.has_soname) elf.soname = strings.text(d.soname, kMaxName, "the library's name");
   if (d.symbols == 0 || (d.hash == 0 && d.gnu_hash == 0)) return;
   SymbolRange range;
@@ -271,6 +278,10 @@ ElfFile read_elf(std::span<const std::byte> bytes) {
       break;
     }
   }
+  // The kernel's rule: without a word about it, the stack is executable.
+  elf.executable_stack = std::none_of(segments.begin(), segments.end(), [](const Segment& s) {
+    return s.type == PT_GNU_STACK && (s.flags & PF_X) == 0;
+  });
   for (const Segment& s : segments) {
     if (s.type != PT_NOTE) continue;
     std::optional<std::string> found = note_in(file.part(s.offset, s.size, "a note"), s.align);

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 #include <malloc.h>
 #include <synface/base/error.h>
+#include <synface/plugin/check/check.h>
 #include <synface/plugin/describe.h>
+#include <synface/train/host_extensions.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -40,6 +42,7 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   synface::plugin::maybe_describe(argc, argv);
+  synface::plugin::check::maybe_check(argc, argv, synface::train::offer_extensions);
   keep_freed_memory();
   try {
     return run(argc, argv);

@@ -25,6 +25,8 @@ struct ElfFile {
   std::vector<std::string> run_path;  // DT_RUNPATH or DT_RPATH, split at ':'
   std::string soname;                 // DT_SONAME
   std::vector<std::string> exported;  // global or weak, defined, default visibility; sorted
+  bool executable_stack = false;      // PT_GNU_STACK asks for it, or there is none
+  bool text_relocations = false;      // DT_TEXTREL or DF_TEXTREL
 };
 
 // Reads a little-endian ELF64 shared library. Error(kPlugin) whose message says what is wrong with
