@@ -202,6 +202,97 @@ TEST_F(Comparison_, GivenTwoKindsOfSeedThenTheWordsSayWhatTheSpreadCovers) {
             "the spread covers seed.train (2 values); not seed.data = 0");
 }
 
+// Four trainings on one set of people are no four sets of people: n and the test count people.
+TEST_F(Comparison_, GivenCrossedSeedsThenTheUnitIsTheMeanWithinTheDataSeed) {
+  std::vector<Planned> plan;
+  for (const int identities : {100, 1000}) {
+    for (const int data : {0, 1}) {
+      for (const int train : {0, 1, 2, 3}) {
+        // The gain is 0.02 with one set of people and 0.06 with the other, whatever the training.
+        const double gain = identities == 1000 ? 0.02 + 0.04 * data : 0.0;
+        plan.push_back(
+            {{{"generator.identities", identities}, {"seed.data", data}, {"seed.train", train}},
+             {{"real.auc", 0.5 + 0.05 * data + 0.01 * train + gain}}});
+      }
+    }
+  }
+  fill("width", plan, contrast_);
+  const Comparison comparison = result();
+  const MetricCell& baseline = comparison.cells[0].metrics.at("real.auc");
+  EXPECT_EQ(baseline.summary.n, 2);
+  EXPECT_NEAR(*baseline.summary.mean, 0.54, 1e-12);
+  EXPECT_NEAR(*baseline.summary.sd, 0.05 / std::sqrt(2.0), 1e-12);
+  const PairedDifference& difference = comparison.cells[1].metrics.at("real.auc").difference;
+  EXPECT_EQ(difference.n, 2);
+  EXPECT_NEAR(*difference.mean, 0.04, 1e-12);
+  // t = 0.04 / (0.0282843 / sqrt 2) = 2 with one degree of freedom: p = 0.2952 (tables). Counted as
+  // eight pairs it would be t = 5.3 and "higher".
+  EXPECT_NEAR(*difference.p, 0.2952, 1e-4);
+  EXPECT_EQ(comparison.primary->units, 2);
+  EXPECT_EQ(comparison.primary->verdict, Verdict::kNotShown);
+  EXPECT_THAT(primary_in_words(comparison),
+              HasSubstr("over 2 pairs of data seeds (4 training seeds averaged within each of 2 "
+                        "data seeds): no difference shown"));
+  EXPECT_THAT(to_terminal(comparison_table(comparison), 0),
+              HasSubstr("mean ± sd over n data seeds"));
+}
+
+TEST_F(Comparison_, GivenCrossedSeedsWithAHoleThenOnlyCommonCombinationsArePaired) {
+  std::vector<Planned> plan;
+  for (const int identities : {100, 1000}) {
+    for (const int data : {0, 1}) {
+      for (const int train : {0, 1}) {
+        if (identities == 1000 && data == 1 && train == 1) continue;
+        plan.push_back(
+            {{{"generator.identities", identities}, {"seed.data", data}, {"seed.train", train}},
+             {{"real.auc", 0.5 + 0.2 * train + (identities == 1000 ? 0.01 : 0.0) +
+                               0.001 * data * (identities == 1000 ? 1 : 0)}}});
+      }
+    }
+  }
+  fill("width", plan, contrast_);
+  const Comparison comparison = result();
+  EXPECT_NEAR(*comparison.primary->difference.mean, 0.0105, 1e-12);
+  EXPECT_EQ(comparison.primary->units, 2);
+  EXPECT_EQ(comparison.primary->dropped, 1);
+}
+
+// The training does not depend on seed.test: another experiment had registered the trial with its
+// own.
+TEST_F(Comparison_, GivenATrialSharedWithAnotherExperimentThenItsSeedsAreThoseAskedForHere) {
+  Planned shared = trial(100, 50, 0, 0.5);
+  shared.hash = std::string(64, 'a');
+  shared.seeds = {{"test", 7}};
+  fill("other", {shared});
+  shared.seeds = {{"test", 8}};
+  std::vector<Planned> plan = {shared, trial(100, 50, 1, 0.6), trial(1000, 5, 0, 0.6),
+                               trial(1000, 5, 1, 0.72)};
+  for (Planned& planned : plan) planned.seeds = {{"test", 8}};
+  fill("width", plan, contrast_);
+  const Comparison comparison = result();
+  EXPECT_EQ(comparison.primary->units, 2);
+  EXPECT_EQ(comparison.primary->dropped, 0);
+  EXPECT_THAT(comparison.seed_design.varying, ElementsAre("train"));
+}
+
+TEST_F(Comparison_, GivenEqualDifferencesThenThereIsNoVerdict) {
+  // 0.7 - 0.6 and 0.8 - 0.7 differ in the last bit: rounding is no spread.
+  fill("width",
+       {trial(100, 50, 0, 0.6), trial(100, 50, 1, 0.7), trial(1000, 5, 0, 0.7),
+        trial(1000, 5, 1, 0.8)},
+       contrast_);
+  const Comparison comparison = result();
+  const MetricCell& cell = comparison.cells[1].metrics.at("real.auc");
+  EXPECT_FALSE(cell.difference.p);
+  EXPECT_FALSE(cell.p_holm) << "not in Holm's family";
+  EXPECT_EQ(cell.verdict, Verdict::kNoSpread);
+  EXPECT_EQ(comparison.primary->verdict, Verdict::kNoSpread);
+  EXPECT_THAT(primary_in_words(comparison),
+              HasSubstr("in each of 2 pairs of seeds: equal differences have no spread"));
+  EXPECT_THAT(to_terminal(comparison_table(comparison), 0),
+              AllOf(HasSubstr("(2 equal)"), HasSubstr("no verdict: equal differences")));
+}
+
 TEST_F(Comparison_, GivenMixedNumericsThenTheyAreNamed) {
   std::vector<Planned> plan = {trial(100, 50, 0, 0.5), trial(100, 50, 1, 0.6)};
   plan[1].isa = "avx512";

@@ -23,6 +23,8 @@ struct Planned {
   std::map<std::string, double> finals;  // "real.auc": 0.7
   store::AttemptStatus status = store::AttemptStatus::kDone;
   std::string binary = "aa", isa = "avx2";
+  std::string hash = {};        // of its training and evaluation; empty: a new one
+  Json seeds = Json::object();  // of its config, where they are no axes
 };
 
 class ReportFixture : public ::testing::Test {
@@ -38,16 +40,20 @@ class ReportFixture : public ::testing::Test {
     std::vector<store::NewTrial> trials;
     for (const Planned& planned : plan) {
       store::NewTrial& trial = trials.emplace_back();
-      trial.training_hash = trial.evaluation_hash = fmt::format("{:064x}", ++trials_);
+      trial.training_hash = trial.evaluation_hash =
+          planned.hash.empty() ? fmt::format("{:064x}", ++trials_) : planned.hash;
       trial.axes = planned.axes;
       trial.config = {{"name", name}, {"axes", planned.axes}, {"loss", {{"scale", 16.0}}}};
+      trial.config["seed"] = planned.seeds;
       for (const char* seed : {"data", "train"}) {
         const std::string axis = std::string("seed.") + seed;
         trial.config["seed"][seed] = planned.axes.contains(axis) ? planned.axes[axis] : Json(0);
       }
+      trial.spec = {{"config", trial.config}};
     }
     const auto registered = store.register_experiment(experiment, trials);
     for (std::size_t i = 0; i < plan.size(); ++i) {
+      if (!registered.trials[i].new_trial) continue;  // another experiment's: run already
       run(store, registered.trials[i], trials[i].training_hash, plan[i]);
     }
     store.close();

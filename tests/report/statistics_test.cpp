@@ -63,11 +63,26 @@ TEST(PairedDifference, GivenOnePairThenAMeanAndNothingMore) {
   EXPECT_FALSE(result.interval || result.p);
 }
 
-TEST(PairedDifference, GivenEqualValuesThenNoDifferenceWithCertainty) {
+TEST(PairedDifference, GivenEqualValuesThenNoDifferenceIsShownAndNoIntervalOfNoWidth) {
   const PairedDifference result = paired_difference(Values{1, 2}, Values{1, 2});
   EXPECT_EQ(result.p, 1.0);
-  EXPECT_TRUE(result.interval->contains(0));
+  EXPECT_TRUE(result.no_spread);
+  EXPECT_FALSE(result.interval);
   EXPECT_FALSE(result.p_wilcoxon);
+}
+
+TEST(PairedDifference, GivenTwoEqualDifferencesThenTheyAreNoProof) {
+  // 0.7 - 0.6 and 0.8 - 0.7 differ by 1.1e-16.
+  for (const auto& [a, b] :
+       {std::pair(Values{3, 4}, Values{2, 3}), std::pair(Values{0.7, 0.8}, Values{0.6, 0.7})}) {
+    const PairedDifference result = paired_difference(a, b);
+    EXPECT_TRUE(result.no_spread);
+    EXPECT_GT(*result.mean, 0);
+    EXPECT_EQ(result.sd, 0.0);
+    EXPECT_FALSE(result.p || result.interval);
+    EXPECT_EQ(result.p_wilcoxon, 0.5) << "two of one sign are as likely as not";
+  }
+  EXPECT_FALSE(paired_difference(Values{0.7, 0.8}, Values{0.6, 0.7 - 1e-9}).no_spread);
 }
 
 TEST(Wilcoxon, GivenSmallSamplesThenTheDistributionIsCounted) {

@@ -5,6 +5,7 @@
 
 #include "baselines.h"
 #include "comparison_data.h"
+#include "floors.h"
 #include "synface/base/error.h"
 #include "synface/base/text.h"
 
@@ -66,30 +67,44 @@ void add_trial(const TrialRow& trial, Comparison& result) {
   }
 }
 
-std::vector<double> values_of(const std::map<std::string, double>& values) {
+using Values = std::map<std::string, double>;  // by combination of seeds
+
+std::vector<double> units_of(const Values& values, const SeedDesign& design) {
   std::vector<double> result;
-  for (const auto& [seeds, value] : values) result.push_back(value);
+  for (const auto& [unit, value] : by_unit(design, values)) result.push_back(value);
   return result;
 }
 
-PairedDifference pair_up(const std::map<std::string, double>& a,
-                         const std::map<std::string, double>& b, double level) {
-  std::vector<double> left, right;
-  for (const auto& [seeds, value] : a) {
-    const auto other = b.find(seeds);
-    if (other == b.end()) continue;
-    left.push_back(value);
-    right.push_back(other->second);
-  }
-  return paired_difference(left, right, level);
+// Only combinations that both sides have enter, before any averaging.
+void keep_common(Values& a, Values& b) {
+  std::erase_if(a, [&](const auto& entry) { return !b.contains(entry.first); });
+  std::erase_if(b, [&](const auto& entry) { return !a.contains(entry.first); });
+}
+
+PairedDifference pair_up(Values a, Values b, const SeedDesign& design, double level) {
+  keep_common(a, b);
+  return paired_difference(units_of(a, design), units_of(b, design), level);
 }
 
 Verdict judge(const PairedDifference& difference, const std::optional<double>& adjusted,
               double level) {
+  if (difference.no_spread) {
+    return *difference.mean == 0 ? Verdict::kNotShown : Verdict::kNoSpread;
+  }
   if (!difference.interval) return Verdict::kNone;
   if (difference.interval->contains(0)) return Verdict::kNotShown;
   if (adjusted && *adjusted > 1 - level) return Verdict::kNotAfterHolm;
   return *difference.mean > 0 ? Verdict::kHigher : Verdict::kLower;
+}
+
+// That of the experiment; a floor is repeated over seeds of its own.
+SeedDesign design_of(const Comparison& comparison, const Cell& cell) {
+  if (!is_floor(cell)) return comparison.seed_design;
+  std::set<std::string> combinations;
+  for (const auto& [name, metric] : cell.metrics) {
+    for (const auto& [seeds, value] : metric.values) combinations.insert(seeds);
+  }
+  return seed_design(combinations);
 }
 
 void compare_cells(Comparison& comparison) {
@@ -98,12 +113,14 @@ void compare_cells(Comparison& comparison) {
     std::vector<MetricCell*> tested;
     for (std::size_t i = 0; i < comparison.cells.size(); ++i) {
       MetricCell& cell = comparison.cells[i].metrics[metric.name];
-      cell.summary = summarize(values_of(cell.values), comparison.level);
+      const SeedDesign design = design_of(comparison, comparison.cells[i]);
+      cell.summary = summarize(units_of(cell.values, design), comparison.level);
       const auto& baseline = comparison.cells[i].baseline;
       cell.is_baseline = baseline == i;
       if (!baseline || cell.is_baseline) continue;
       const MetricCell& other = comparison.cells[*baseline].metrics.at(metric.name);
-      cell.difference = pair_up(cell.values, other.values, comparison.level);
+      cell.difference = pair_up(cell.values, other.values, design, comparison.level);
+      cell.verdict = judge(cell.difference, std::nullopt, comparison.level);
       if (!cell.difference.p) continue;
       p.push_back(*cell.difference.p);
       tested.push_back(&cell);
@@ -116,9 +133,10 @@ void compare_cells(Comparison& comparison) {
   }
 }
 
-// One value for each seed: the mean over the matched cells of one side, where all of them have it.
-std::map<std::string, double> over_cells(const std::vector<const Cell*>& cells,
-                                         const std::string& metric, std::set<std::string>& seen) {
+// One value for each combination of seeds: the mean over the matched cells of one side, where all
+// of them have it.
+Values over_cells(const std::vector<const Cell*>& cells, const std::string& metric,
+                  std::set<std::string>& seen) {
   std::map<std::string, std::vector<double>> by_seed;
   for (const Cell* cell : cells) {
     for (const auto& [seeds, value] : cell->metrics.at(metric).values) {
@@ -126,7 +144,7 @@ std::map<std::string, double> over_cells(const std::vector<const Cell*>& cells,
       seen.insert(seeds);
     }
   }
-  std::map<std::string, double> result;
+  Values result;
   for (const auto& [seeds, values] : by_seed) {
     if (values.size() == cells.size()) result[seeds] = *summarize(values).mean;
   }
@@ -166,62 +184,17 @@ PrimaryResult test_primary(const Comparison& comparison, const ComparisonData& d
         "{} ({} against {})", axis, left[0]->axes.at(axis).dump(), right[0]->axes.at(axis).dump()));
   }
   std::set<std::string> seen;
-  const auto a = over_cells(left, result.primary.metric, seen);
-  const auto b = over_cells(right, result.primary.metric, seen);
-  result.treatment = summarize(values_of(a), comparison.level);
-  result.baseline = summarize(values_of(b), comparison.level);
-  result.difference = pair_up(a, b, comparison.level);
+  const SeedDesign& design = comparison.seed_design;
+  Values a = over_cells(left, result.primary.metric, seen);
+  Values b = over_cells(right, result.primary.metric, seen);
+  result.treatment = summarize(units_of(a, design), comparison.level);
+  result.baseline = summarize(units_of(b, design), comparison.level);
+  keep_common(a, b);
+  result.difference = pair_up(a, b, design, comparison.level);
   result.units = result.difference.n;
-  result.dropped = static_cast<int>(seen.size()) - result.units;
+  result.dropped = static_cast<int>(seen.size() - a.size());
   result.verdict = judge(result.difference, std::nullopt, comparison.level);
   return result;
-}
-
-// A final's mean over the trials of each seed, then over the seeds.
-Summary floor_summary(const std::vector<TrialRow>& trials, const std::string& metric,
-                      double level) {
-  std::map<std::string, std::vector<double>> by_seed;
-  for (const TrialRow& trial : trials) {
-    const auto found = trial.finals.find(metric);
-    if (trial.status != "done" || found == trial.finals.end()) continue;
-    if (std::isfinite(found->second.value)) by_seed[trial.seeds].push_back(found->second.value);
-  }
-  std::vector<double> means;
-  for (const auto& [seeds, values] : by_seed) means.push_back(*summarize(values).mean);
-  return summarize(means, level);
-}
-
-// BENCHMARK.FLOOR.MEASURE beside BENCHMARK.MEASURE.
-void add_named_floors(const ComparisonData& data, Comparison& comparison) {
-  for (const MetricInfo& metric : comparison.metrics) {
-    const auto dot = metric.name.rfind('.');
-    if (dot == std::string::npos) continue;
-    const std::string benchmark = metric.name.substr(0, dot + 1), measure = metric.name.substr(dot);
-    for (const auto& [name, info] : data.metrics) {
-      if (!name.starts_with(benchmark) || !name.ends_with(measure)) continue;
-      if (name.size() < benchmark.size() + measure.size() + 1) continue;
-      const std::string label =
-          name.substr(benchmark.size(), name.size() - benchmark.size() - measure.size());
-      if (label.find('.') != std::string::npos) continue;
-      comparison.floors.push_back(
-          {label, metric.name, floor_summary(data.trials, name, comparison.level)});
-    }
-    if (measure == ".accuracy" || measure == ".auc" || measure == ".eer") {
-      Floor chance{"chance", metric.name, {}};
-      chance.summary.mean = metric.unit == "%" ? 50.0 : 0.5;
-      comparison.floors.push_back(chance);
-    }
-  }
-}
-
-void add_requested_floors(store::Database& db, const ComparisonOptions& options,
-                          const ComparisonData& data, Comparison& comparison) {
-  for (const FloorRequest& floor : options.floors) {
-    const bool elsewhere = !floor.experiment.empty() && floor.experiment != options.experiment;
-    const auto& trials = elsewhere ? read_comparison(db, floor.experiment, {}).trials : data.trials;
-    comparison.floors.push_back(
-        {floor.label, floor.metric, floor_summary(trials, floor.metric, comparison.level)});
-  }
 }
 
 void name_axes(const ComparisonData& data, Comparison& comparison) {
@@ -233,10 +206,12 @@ void name_axes(const ComparisonData& data, Comparison& comparison) {
     // A floor has to be told apart, were it the only one.
     if (distinct.size() > 1 || name == "floor") comparison.axes.push_back(name);
   }
-  for (const auto& [name, distinct] : data.seed_values) {
-    if (distinct.size() > 1) comparison.seeds.push_back(name);
+  std::set<std::string> combinations;
+  for (const TrialRow& trial : data.trials) {
+    // The seeds of floors are others, and belong to no contrast.
+    if (!trial.axes.contains("floor")) combinations.insert(trial.seeds);
   }
-  comparison.seed_values = data.seed_values;
+  comparison.seed_design = seed_design(combinations);
 }
 
 // The baseline that was asked for, else the primary contrast's, else the first cell that is no
@@ -271,6 +246,8 @@ std::string to_string(Verdict verdict) {
       return "higher";
     case Verdict::kLower:
       return "lower";
+    case Verdict::kNoSpread:
+      return "no verdict: equal differences";
     case Verdict::kNone:
       break;
   }
@@ -306,19 +283,7 @@ Comparison compare(store::Database& db, const ComparisonOptions& options) {
 }
 
 std::string describe_variance(const Comparison& comparison) {
-  std::vector<std::string> varied, fixed;
-  for (const auto& [name, values] : comparison.seed_values) {
-    if (values.size() > 1) {
-      varied.push_back(fmt::format("seed.{} ({} values)", name, values.size()));
-    } else {
-      fixed.push_back(fmt::format("seed.{} = {}", name, *values.begin()));
-    }
-  }
-  if (varied.empty()) return "one seed only: no spread, and no difference can be shown";
-  std::string text = "the spread covers " + join(varied, " and ");
-  if (varied.size() > 1) text += ", whose combinations are counted as independent";
-  if (!fixed.empty()) text += "; not " + join(fixed, ", ");
-  return text;
+  return describe_spread(comparison.seed_design);
 }
 
 }  // namespace synface::report

@@ -33,7 +33,7 @@ void read_statement(store::Database& db, const std::string& experiment, Comparis
 }
 
 // Takes the seeds out of the axes and puts them, with the config's four, into one text.
-void split_seeds(const store::Statement& row, TrialRow& trial, ComparisonData& data) {
+void split_seeds(const store::Statement& row, TrialRow& trial) {
   std::map<std::string, std::string> seeds;
   for (std::size_t i = 0; i < kSeeds.size(); ++i) {
     const int column = 4 + static_cast<int>(i);
@@ -49,8 +49,6 @@ void split_seeds(const store::Statement& row, TrialRow& trial, ComparisonData& d
   }
   for (const auto& [name, value] : seeds) {
     trial.seeds += fmt::format("{}{}={}", trial.seeds.empty() ? "" : " ", name, value);
-    // The seeds of floors are others, and belong to no contrast.
-    if (!cell.contains("floor")) data.seed_values[name].insert(value);
   }
   trial.axes = std::move(cell);
 }
@@ -59,9 +57,20 @@ using Index = std::map<std::pair<std::string, std::string>, std::size_t>;
 
 Index read_trials(store::Database& db, const std::string& experiment,
                   const std::set<std::string>& only, ComparisonData& data) {
+  // The seeds are those that this experiment asked for. A trial's own row has those of the
+  // experiment that registered it first, which may differ in a seed that the training does not
+  // depend on (seed.test), and would then pair with nothing.
   auto select = db.prepare(
-      "SELECT hash, evaluation_hash, status, axes, seed_data, seed_train, seed_real, seed_test "
-      "FROM trials WHERE experiment = ? ORDER BY trial, evaluation_hash");
+      "WITH asked AS (SELECT v.hash, v.evaluation_hash, v.status, v.axes, v.trial, v.seed_data, "
+      "v.seed_train, v.seed_real, v.seed_test, "
+      "coalesce(m.spec -> '$.config.seed', v.config -> '$.seed') AS seed "
+      "FROM trials v JOIN experiment x ON x.name = v.experiment "
+      "JOIN evaluation e ON e.trial = v.trial AND e.evaluation_hash = v.evaluation_hash "
+      "JOIN member m ON m.experiment = x.id AND m.trial = v.trial AND m.evaluation = e.id "
+      "WHERE v.experiment = ?) "
+      "SELECT hash, evaluation_hash, status, axes, coalesce(seed ->> '$.data', seed_data), "
+      "coalesce(seed ->> '$.train', seed_train), coalesce(seed ->> '$.real', seed_real), "
+      "coalesce(seed ->> '$.test', seed_test) FROM asked ORDER BY trial, evaluation_hash");
   select.with(experiment);
   Index index;
   while (select.step()) {
@@ -71,7 +80,7 @@ Index read_trials(store::Database& db, const std::string& experiment,
     trial.hash = hash;
     trial.status = select.text(2);
     trial.axes = Json::parse(select.text(3));
-    split_seeds(select, trial, data);
+    split_seeds(select, trial);
     index[{hash, std::string(select.text(1))}] = data.trials.size() - 1;
   }
   return index;

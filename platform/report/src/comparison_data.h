@@ -17,7 +17,7 @@ struct FinalValue {
 struct TrialRow {
   std::string hash, status;
   Json axes;          // seeds aside
-  std::string seeds;  // "data=0 train=1": what equal seeds means
+  std::string seeds;  // "data=0 train=1", as this experiment asks: what equal seeds means
   std::map<std::string, FinalValue> finals;
 };
 
@@ -26,7 +26,6 @@ struct ComparisonData {
   std::optional<Primary> primary;
   std::vector<TrialRow> trials;
   std::map<std::string, MetricInfo> metrics;  // those that have finals, timing class aside
-  std::map<std::string, std::set<std::string>> seed_values;
   int known_before = 0;
   std::vector<std::string> mixed;
 };

@@ -91,6 +91,7 @@ std::string difference_text(const Cell& cell, const MetricCell& metric, const St
   if (!metric.difference.mean) return "no pairs";
   const Style style = finer(values, metric.difference);
   const std::string mean = signed_number(*metric.difference.mean, style);
+  if (metric.difference.no_spread) return fmt::format("{} ({} equal)", mean, metric.difference.n);
   if (!metric.difference.interval) return mean + " (1 pair)";
   return mean + " " + interval_text(*metric.difference.interval, style);
 }
@@ -101,6 +102,13 @@ std::string p_text(double p) {
 
 std::string p_equation(double p) {
   return p < 0.001 ? "p < 0.001" : fmt::format("p = {:.3f}", p);
+}
+
+// "8 pairs of seeds", or "2 pairs of data seeds (4 training seeds averaged within each of ...)".
+std::string pairs_text(const SeedDesign& design, int n) {
+  const std::string averaging = describe_averaging(design);
+  return fmt::format("{} pairs of {}{}", n, unit_name(design),
+                     averaging.empty() ? "" : " (" + averaging + ")");
 }
 
 // Axis names without their table where that leaves them different: "identities".
@@ -198,9 +206,10 @@ void add_notes(const Comparison& comparison, Table& table) {
   if (comparison.primary) table.notes.push_back("primary: " + primary_in_words(comparison));
   if (!comparison.metrics.empty()) {
     table.notes.push_back(fmt::format(
-        "mean ± sd over n seeds; the difference is {}'s, to the baseline over equal seeds, with "
+        "mean ± sd over n {}; the difference is {}'s, to the baseline over equal seeds, with "
         "its {:.0f}% t interval; {}",
-        comparison.metrics.front().name, 100 * comparison.level, describe_variance(comparison)));
+        unit_name(comparison.seed_design), comparison.metrics.front().name, 100 * comparison.level,
+        describe_variance(comparison)));
   }
   const std::string baselines = describe_baselines(comparison);
   if (!baselines.empty()) table.notes.push_back(baselines);
@@ -257,11 +266,16 @@ std::string primary_in_words(const Comparison& comparison) {
   const Style style = finer(style_of(comparison, result.primary.metric), result.difference);
   std::string text = fmt::format("{}: {}{}", what, signed_number(*result.difference.mean, style),
                                  style.unit == "%" ? " points" : "");
+  const std::string pairs = pairs_text(comparison.seed_design, result.units);
   if (result.difference.interval) {
-    text += fmt::format(", {:.0f}% interval {}, {}, over {} pairs of seeds", 100 * comparison.level,
+    text += fmt::format(", {:.0f}% interval {}, {}, over {}: {}", 100 * comparison.level,
                         interval_text(*result.difference.interval, style),
-                        p_equation(*result.difference.p), result.units);
-    text += ": " + to_string(result.verdict);
+                        p_equation(*result.difference.p), pairs, to_string(result.verdict));
+  } else if (result.difference.no_spread) {
+    text += fmt::format(" in each of {}: {}", pairs,
+                        result.verdict == Verdict::kNotShown
+                            ? to_string(result.verdict)
+                            : "equal differences have no spread to test them against, no verdict");
   } else {
     text += " from a single pair of seeds: nothing can be said";
   }

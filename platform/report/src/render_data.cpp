@@ -28,6 +28,7 @@ Json summary_json(const Summary& summary) {
 
 Json difference_json(const PairedDifference& difference) {
   return {{"n", difference.n},
+          {"no_spread", difference.no_spread},
           {"mean", optional_json(difference.mean)},
           {"sd", optional_json(difference.sd)},
           {"interval", interval_json(difference.interval)},
@@ -124,7 +125,8 @@ nlohmann::json comparison_json(const Comparison& comparison) {
           {"question", comparison.question},
           {"level", comparison.level},
           {"axes", comparison.axes},
-          {"seeds", comparison.seeds},
+          {"seeds", comparison.seed_design.varying},
+          {"unit", comparison.seed_design.unit ? Json(*comparison.seed_design.unit) : Json()},
           {"variance", describe_variance(comparison)},
           {"metrics", std::move(metrics)},
           {"cells", std::move(cells)},

@@ -97,10 +97,9 @@ std::string report_markdown(store::Database& db, const Comparison& comparison,
   Table table = comparison_table(comparison);
   table.title.clear();
   table.notes = {
-      fmt::format("mean ± sd over seeds; the difference is to the baseline over equal seeds, with "
-                  "its {:.0f}% t "
-                  "interval; p is Holm's, over all differences of the metric",
-                  100 * comparison.level)};
+      fmt::format("mean ± sd over n {}; the difference is to the baseline over equal seeds, with "
+                  "its {:.0f}% t interval; p is Holm's, over all differences of the metric",
+                  unit_name(comparison.seed_design), 100 * comparison.level)};
   const std::string baselines = describe_baselines(comparison);
   if (!baselines.empty()) table.notes.push_back(baselines);
   std::string text = fmt::format("# {}\n\n", comparison.experiment);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "synface/base/error.h"
@@ -39,6 +40,14 @@ Interval t_interval(double mean, double sd, std::size_t n, double level) {
   const double t = boost::math::quantile(boost::math::complement(distribution, (1 - level) / 2));
   const double half = t * sd / std::sqrt(static_cast<double>(n));
   return {mean - half, mean + half};
+}
+
+// What two equal differences of such values may differ by.
+double rounding_of(std::span<const double> a, std::span<const double> b) {
+  double largest = 0;
+  for (const double value : a) largest = std::max(largest, std::abs(value));
+  for (const double value : b) largest = std::max(largest, std::abs(value));
+  return 8 * std::numeric_limits<double>::epsilon() * largest;
 }
 
 struct Ranks {
@@ -100,7 +109,7 @@ Summary summarize(std::span<const double> values, double level) {
   result.mean = mean_of(values);
   if (values.size() < 2) return result;
   result.sd = sd_of(values, *result.mean);
-  result.interval = t_interval(*result.mean, *result.sd, values.size(), level);
+  if (*result.sd > 0) result.interval = t_interval(*result.mean, *result.sd, values.size(), level);
   return result;
 }
 
@@ -114,15 +123,25 @@ PairedDifference paired_difference(std::span<const double> a, std::span<const do
   result.n = summary.n;
   result.mean = summary.mean;
   if (summary.n < 2) return result;
+  const double rounding = rounding_of(a, b);
+  const auto [least, most] = std::minmax_element(differences.begin(), differences.end());
+  result.no_spread = *most - *least <= rounding;
+  if (result.no_spread) {
+    result.sd = 0.0;
+    if (std::abs(*result.mean) <= rounding) result.mean = 0.0;
+    if (*result.mean == 0) {
+      result.p = 1.0;
+    } else {
+      const std::vector<double> equal(differences.size(), *result.mean);
+      result.p_wilcoxon = wilcoxon_signed_rank(equal);
+    }
+    return result;
+  }
   result.sd = summary.sd;
   result.interval = summary.interval;
-  if (*summary.sd == 0) {
-    result.p = *summary.mean == 0 ? 1.0 : 0.0;
-  } else {
-    const boost::math::students_t distribution(static_cast<double>(summary.n - 1));
-    const double t = *summary.mean / (*summary.sd / std::sqrt(static_cast<double>(summary.n)));
-    result.p = 2 * boost::math::cdf(boost::math::complement(distribution, std::abs(t)));
-  }
+  const boost::math::students_t distribution(static_cast<double>(summary.n - 1));
+  const double t = *summary.mean / (*summary.sd / std::sqrt(static_cast<double>(summary.n)));
+  result.p = 2 * boost::math::cdf(boost::math::complement(distribution, std::abs(t)));
   result.p_wilcoxon = wilcoxon_signed_rank(differences);
   return result;
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "synface/report/primary.h"
+#include "synface/report/seeds.h"
 #include "synface/report/statistics.h"
 #include "synface/store/sqlite.h"
 
@@ -45,15 +46,16 @@ enum class Verdict {
   kNotAfterHolm,  // it does not, but the adjusted p is above 1 - level
   kHigher,
   kLower,
+  kNoSpread,  // all differences are one number, not 0: nothing to judge it by
 };
 std::string to_string(Verdict verdict);
 
 struct MetricCell {
-  Summary summary;
+  Summary summary;              // over units of the seeds (seeds.h), as is the difference
   int nan = 0, infinite = 0;    // finals of done trials that are no number: counted, not averaged
   std::int64_t nan_points = 0;  // NaN in the series of the same name
   bool is_baseline = false;
-  PairedDifference difference;   // to the baseline, over equal seeds
+  PairedDifference difference;   // to the baseline, over combinations of seeds that both have
   std::optional<double> p_holm;  // over all differences of this metric in the experiment
   Verdict verdict = Verdict::kNone;
   std::map<std::string, double> values;  // by seeds, as in "seed.data=0 seed.train=1"
@@ -81,8 +83,8 @@ struct Floor {
 
 struct PrimaryResult {
   Primary primary;
-  int units = 0;                       // seeds over which both sides are complete
-  int dropped = 0;                     // seeds left out because a side is missing
+  int units = 0;                       // units of the seeds (seeds.h): the test's n
+  int dropped = 0;                     // combinations left out because a side is missing
   std::vector<std::string> tied_axes;  // axes that change with the contrast's, in words
   Summary treatment, baseline;
   PairedDifference difference;
@@ -93,9 +95,8 @@ struct PrimaryResult {
 
 struct Comparison {
   std::string experiment, question;
-  std::vector<std::string> axes;   // names, those with one value only left out
-  std::vector<std::string> seeds;  // names of the seeds that vary: what the variance covers
-  std::map<std::string, std::set<std::string>> seed_values;
+  std::vector<std::string> axes;  // names, those with one value only left out
+  SeedDesign seed_design;         // of the seeds of all cells but the floors
   std::vector<MetricInfo> metrics;
   std::vector<Cell> cells;
   std::vector<Floor> floors;
@@ -108,7 +109,7 @@ struct Comparison {
 // Throws kUsage for an unknown experiment (with the nearest name), metric or baseline.
 Comparison compare(store::Database& db, const ComparisonOptions& options);
 
-// In words: "variance over seed.train (4 values) only; seed.data is fixed".
+// In words: "the spread covers seed.train (4 values); not seed.data = 0".
 std::string describe_variance(const Comparison& comparison);
 
 // In words: which row is compared with what, where there are several baselines, and how many rows

@@ -17,8 +17,8 @@ struct Interval {
   bool contains(double value) const { return lo <= value && value <= hi; }
 };
 
-// n values: mean; from n = 2 on the standard deviation (n - 1) and the t interval of the mean.
-// n = 0 gives no mean.
+// n values: mean; from n = 2 on the standard deviation (n - 1) and, where they are not all one
+// number, the t interval of the mean. n = 0 gives no mean.
 struct Summary {
   int n = 0;
   std::optional<double> mean, sd;
@@ -30,10 +30,14 @@ struct Summary {
 Summary summarize(std::span<const double> values, double level = kLevel);
 
 // The paired difference a - b over equal seeds: t interval and two-sided p of the paired t test
-// (Student, The probable error of a mean, 1908). From n = 2 on; all differences equal gives an
-// interval of no width, and p = 0, or 1 where they are 0. Wilcoxon's signed-rank p beside it.
+// (Student, The probable error of a mean, 1908). From n = 2 on. Differences that are all one number
+// (but for rounding: within 8 ulp of the largest value) have no spread to test that number against:
+// no interval, and no p unless it is 0, where p = 1. Two equal differences prove nothing; they are
+// what a coarse measure (an accuracy over few pairs) often gives. Wilcoxon's signed-rank p beside
+// it.
 struct PairedDifference {
   int n = 0;
+  bool no_spread = false;
   std::optional<double> mean, sd, p, p_wilcoxon;
   std::optional<Interval> interval;
 };
