@@ -181,19 +181,27 @@ TEST(Doubles, GivenAnyDoubleThenItsTextReadsBackToTheSameBits) {
 TEST_F(Trials, GivenTheReportThenItSaysWhatAReaderMustKnow) {
   ReportOptions options;
   options.comparison.experiment = "mixup";
-  options.command = "synface run mixup.toml";
+  options.file = "/home/someone/experiments/mixup.toml";
+  options.set = {"real.images=/home/someone/lfw", "train.batch_size=32", "generator.head=/home/x"};
   options.folder = folder_.path() / "reports";
   options.curve_metrics = {"train.loss"};
   const auto file = write_report(db_, options);
   const std::string text = read_file(file);
-  for (const char* words :
-       {"# mixup", "Does it help?", "`real.auc`: im = true against false",
-        "before any of its trials had ended", "2 trials done, 1 failed", "it went wrong", "chance",
-        "node, cpu, avx2, EPYC", "synface run mixup.toml", "seed.train (2 values)",
-        "nothing can be said", "mixed numerics"}) {
+  for (const char* words : {"# mixup", "Does it help?", "`real.auc`: im = true against false",
+                            "before any of its trials had ended", "2 trials done, 1 failed",
+                            "it went wrong", "chance", "node, cpu, avx2, EPYC",
+                            "seed.train (2 values)", "nothing can be said", "mixed numerics"}) {
     EXPECT_THAT(text, HasSubstr(words));
   }
+  EXPECT_THAT(text, HasSubstr("\n```\n"
+                              "synface run experiments/mixup.toml --set real.images=FOLDER "
+                              "--set train.batch_size=32 --set generator.head=PATH\n"
+                              "synface compare mixup --curve train.loss --report FOLDER\n```\n"));
+  EXPECT_THAT(text, HasSubstr("## In plain words\n\n"));
+  EXPECT_THAT(text, Not(HasSubstr("/home/someone")));
+  EXPECT_THAT(text, Not(HasSubstr(folder_.path().string())));
   const auto plot = Json::parse(read_file(options.folder / "mixup" / "real.auc.vl.json"));
+  EXPECT_EQ(plot["layer"].size(), 3U) << "no layer, and so no legend, for floors that are not";
   EXPECT_EQ(plot["$schema"], "https://vega.github.io/schema/vega-lite/v5.json");
   const auto curve = Json::parse(read_file(options.folder / "mixup" / "curve_train.loss.vl.json"));
   EXPECT_EQ(curve["data"]["values"].size(), 8U);  // two cells, four steps

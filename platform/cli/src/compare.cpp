@@ -38,13 +38,22 @@ report::ComparisonOptions comparison_options(const Options& options) {
   return out;
 }
 
+// Where the experiment is read from: as given, or where its name says.
+std::filesystem::path experiment_file(const Options& options, const std::string& name) {
+  std::error_code error;
+  if (std::filesystem::is_regular_file(options.trials.file, error)) return options.trials.file;
+  const auto usual = std::filesystem::path("experiments") / (name + ".toml");
+  return std::filesystem::is_regular_file(usual, error) ? usual : std::filesystem::path();
+}
+
 int compare(const Globals& globals, const Options& options, const std::string& format) {
   auto db = open_results(globals);
   const auto comparison_request = comparison_options(options);
   if (!options.report.empty()) {
     report::ReportOptions report;
     report.comparison = comparison_request;
-    report.command = globals.command_line;
+    report.file = experiment_file(options, comparison_request.experiment);
+    report.set = options.trials.set;
     report.curve_metrics = options.curves;
     report.folder = options.report;
     const auto path = report::write_report(db, report);

@@ -196,11 +196,13 @@ json bar_plot(const Comparison& comparison, const std::string& metric) {
                       {"encoding",
                        {{"x", free_axis("value", metric)},
                         {"color", {{"field", "floor"}, {"type", "nominal"}, {"title", "floor"}}}}}};
+  json layers = {intervals, means, dots};
+  if (!floors.empty()) layers.push_back(rules);  // without any its legend would be a bare title
   return {
       {"$schema", kSchema},
       {"title", comparison.experiment + ": " + metric + ", mean with t interval, seeds as dots"},
       {"width", 520},
-      {"layer", {intervals, means, dots, rules}}};
+      {"layer", std::move(layers)}};
 }
 
 void render_plot(const json& specification, const std::filesystem::path& target,

@@ -8,81 +8,11 @@
 #include <set>
 
 #include "baselines.h"
+#include "numbers.h"
 #include "synface/base/text.h"
 
 namespace synface::report {
 namespace {
-
-std::string plain(const Json& value) {
-  return value.is_string() ? value.get<std::string>() : value.dump();
-}
-
-// How the values of a metric are written: fractions as percent, their differences as percentage
-// points; as many decimals as give the typical spread two digits.
-struct Style {
-  double factor = 1.0;
-  std::string unit;
-  int digits = 4;
-};
-
-// Decimals that show two digits of a spread.
-int digits_of(double spread) {
-  return std::clamp(1 - static_cast<int>(std::floor(std::log10(spread))), 1, 6);
-}
-
-Style style_of(const Comparison& comparison, const std::string& metric) {
-  Style style;
-  for (const MetricInfo& info : comparison.metrics) {
-    if (info.name == metric) style.unit = info.unit;
-  }
-  if (style.unit == "fraction") {
-    style.factor = 100.0;
-    style.unit = "%";
-  }
-  std::vector<double> spreads;
-  for (const Cell& cell : comparison.cells) {
-    const auto found = cell.metrics.find(metric);
-    if (found == cell.metrics.end()) continue;
-    const auto& sd = found->second.summary.sd;
-    if (sd && *sd > 0) spreads.push_back(style.factor * *sd);
-  }
-  if (spreads.empty()) {
-    style.digits = style.unit == "%" ? 2 : 4;
-    return style;
-  }
-  const auto middle = spreads.begin() + static_cast<std::ptrdiff_t>(spreads.size() / 2);
-  std::nth_element(spreads.begin(), middle, spreads.end());
-  style.digits = digits_of(*middle);
-  return style;
-}
-
-// Paired differences may spread less than the values: they get the decimals that they need.
-Style finer(Style style, const PairedDifference& difference) {
-  if (difference.sd && *difference.sd > 0) {
-    style.digits = std::max(style.digits, digits_of(style.factor * *difference.sd));
-  }
-  return style;
-}
-
-std::string number(double value, const Style& style) {
-  return fmt::format("{:.{}f}", style.factor * value, style.digits);
-}
-
-// With its sign, and a true minus.
-std::string signed_number(double value, const Style& style) {
-  return (value < 0 ? "−" : "+") + number(std::abs(value), style);
-}
-
-std::string mean_sd(const Summary& summary, const Style& style) {
-  if (!summary.mean) return "none";
-  if (!summary.sd) return number(*summary.mean, style);
-  return number(*summary.mean, style) + " ± " + number(*summary.sd, style);
-}
-
-std::string interval_text(const Interval& interval, const Style& style) {
-  return fmt::format("[{}, {}]", signed_number(interval.lo, style),
-                     signed_number(interval.hi, style));
-}
 
 std::string difference_text(const Cell& cell, const MetricCell& metric, const Style& values) {
   if (metric.is_baseline) return "baseline";
@@ -94,21 +24,6 @@ std::string difference_text(const Cell& cell, const MetricCell& metric, const St
   if (metric.difference.no_spread) return fmt::format("{} ({} equal)", mean, metric.difference.n);
   if (!metric.difference.interval) return mean + " (1 pair)";
   return mean + " " + interval_text(*metric.difference.interval, style);
-}
-
-std::string p_text(double p) {
-  return p < 0.001 ? "< 0.001" : fmt::format("{:.3f}", p);
-}
-
-std::string p_equation(double p) {
-  return p < 0.001 ? "p < 0.001" : fmt::format("p = {:.3f}", p);
-}
-
-// "8 pairs of seeds", or "2 pairs of data seeds (4 training seeds averaged within each of ...)".
-std::string pairs_text(const SeedDesign& design, int n) {
-  const std::string averaging = describe_averaging(design);
-  return fmt::format("{} pairs of {}{}", n, unit_name(design),
-                     averaging.empty() ? "" : " (" + averaging + ")");
 }
 
 // Axis names without their table where that leaves them different: "identities".

@@ -1,15 +1,12 @@
 // A comparison for machines: CSV and JSON, at full precision.
 #include <fmt/core.h>
 
+#include "numbers.h"
 #include "synface/report/export.h"
 #include "synface/report/render.h"
 
 namespace synface::report {
 namespace {
-
-std::string plain(const Json& value) {
-  return value.is_string() ? value.get<std::string>() : value.dump();
-}
 
 Json optional_json(const std::optional<double>& value) {
   return value ? Json(*value) : Json();

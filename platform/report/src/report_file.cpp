@@ -2,6 +2,10 @@
 
 #include <fmt/core.h>
 
+#include "baselines.h"
+#include "commands.h"
+#include "numbers.h"
+#include "plain_words.h"
 #include "synface/base/error.h"
 #include "synface/base/file.h"
 #include "synface/base/text.h"
@@ -60,19 +64,26 @@ std::string counts_section(const Comparison& comparison) {
       done, failed, diverged, pruned, unfinished, nan);
 }
 
+// Floors that are rows of the table, by the first metric; then those beside it.
 std::string floors_section(const Comparison& comparison) {
   std::string text;
-  for (const Floor& floor : comparison.floors) {
-    if (!floor.summary.mean) {
-      text += fmt::format("- {} for `{}`: not measured\n", floor.label, floor.metric);
-    } else if (floor.summary.n == 0) {
-      text += fmt::format("- {} for `{}`: {}\n", floor.label, floor.metric, *floor.summary.mean);
+  const auto add = [&](const std::string& label, const std::string& metric, const Summary& value) {
+    const Style style = style_of(comparison, metric);
+    text += fmt::format("- {} for `{}`: ", label, metric);
+    if (!value.mean) {
+      text += "not measured\n";
+    } else if (value.n == 0) {
+      text += with_unit(*value.mean, style) + "\n";
     } else {
-      text += fmt::format(
-          "- {} for `{}`: {:.4g}{} (n = {})\n", floor.label, floor.metric, *floor.summary.mean,
-          floor.summary.sd ? fmt::format(" ± {:.2g}", *floor.summary.sd) : "", floor.summary.n);
+      text += fmt::format("{} {} (n = {})\n", mean_sd(value, style), style.unit, value.n);
     }
+  };
+  for (const Cell& cell : comparison.cells) {
+    if (!is_floor(cell) || comparison.metrics.empty()) continue;
+    const std::string& metric = comparison.metrics.front().name;
+    add(plain(cell.axes.at("floor")), metric, cell.metrics.at(metric).summary);
   }
+  for (const Floor& floor : comparison.floors) add(floor.label, floor.metric, floor.summary);
   return text.empty() ? "No floor was measured beside these cells.\n" : text;
 }
 
@@ -107,6 +118,7 @@ std::string report_markdown(store::Database& db, const Comparison& comparison,
           (comparison.question.empty() ? "None was stated." : comparison.question) + "\n\n";
   text += "## Primary contrast\n\n" + primary_section(comparison) + "\n";
   text += "## Verdict\n\n" + primary_in_words(comparison) + ".\n\n";
+  text += "## In plain words\n\n" + plain_words(comparison) + "\n";
   text += "## Table\n\n" + to_markdown(table) + "\n";
   text += "## Floors\n\n" + floors_section(comparison) + "\n";
   text += "## Seeds\n\n" + describe_variance(comparison) + ".\n\n";
@@ -118,7 +130,7 @@ std::string report_markdown(store::Database& db, const Comparison& comparison,
     text += "- " + machine + "\n";
   }
   for (const std::string& mixed : comparison.mixed) text += "- mixed numerics: " + mixed + "\n";
-  if (!options.command.empty()) text += "\n```\n" + options.command + "\n```\n";
+  text += "\n```\n" + join(report_commands(db, options), "\n") + "\n```\n";
   if (!plot_files.empty()) text += "\n## Plots\n\n";
   for (const std::string& file : plot_files) {
     const bool picture = file.ends_with(".svg") || file.ends_with(".png");
