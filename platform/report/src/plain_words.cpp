@@ -78,6 +78,7 @@ std::string primary_paragraph(const Comparison& comparison) {
       with_unit(*result.treatment.mean, style), to_string(contrast.baseline),
       with_unit(*result.baseline.mean, style), signed_number(*result.difference.mean, style),
       style.unit == "%" ? " points" : "");
+  for (const std::string& tied : result.tied_axes) text += "With it goes " + tied + ". ";
   text += verdict_sentence(comparison, result);
   if (result.known_before > 0) {
     text += fmt::format(" It was stated when {} {} had ended already, so that it is no prediction.",
