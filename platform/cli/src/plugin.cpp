@@ -2,6 +2,7 @@
 #include <iostream>
 #include <memory>
 
+#include "plugin_authors.h"
 #include "plugin_check.h"
 #include "session.h"
 #include "synface/plugin/print.h"
@@ -25,6 +26,7 @@ void add_plugin(CLI::App& app, const Globals& globals, Action& action) {
   const auto name = std::make_shared<std::string>();
   info->add_option("name", *name, "KIND/ID, or ID where it is unique")->required();
   add_plugin_check(*command, globals, action);
+  add_plugin_new(*command, globals, action);
   info->callback([&globals, &action, name] {
     action = [&globals, name] {
       const auto plugins = scan_plugins();

@@ -8,7 +8,7 @@ use crate::error::{call_host, Code, Error, Result};
 use crate::param::{Param, ParamType};
 
 /// Sizes known when an instance is created; 0 where a size has no meaning for the kind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Dims {
     /// Classes of the training set (loss).
     pub classes: usize,
@@ -21,6 +21,25 @@ pub struct Dims {
     /// N and S of the wanted set Syn_N_S (mixup).
     pub identities: usize,
     pub samples: usize,
+}
+
+impl Dims {
+    /// On the CPU.
+    pub(crate) fn raw(&self) -> sys::synface_dims {
+        sys::synface_dims {
+            struct_size: std::mem::size_of::<sys::synface_dims>() as u32,
+            dev_type: sys::SYNFACE_DEVICE_CPU,
+            dev_id: 0,
+            reserved: 0,
+            classes: self.classes as i64,
+            embedding: self.embedding as i64,
+            height: self.height as i64,
+            width: self.width as i64,
+            max_batch: self.max_batch as i64,
+            identities: self.identities as i64,
+            samples: self.samples as i64,
+        }
+    }
 }
 
 /// Parameter values, sizes and the host's services; lent for the creation.

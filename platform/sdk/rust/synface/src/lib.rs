@@ -63,6 +63,7 @@ mod param;
 mod philox;
 mod plugin;
 mod tensor;
+pub mod testing;
 
 pub use context::{Context, Phase};
 pub use create::{Create, Dims, Log, Metric};

@@ -169,6 +169,9 @@ impl Param {
     pub fn kind(&self) -> ParamType {
         self.kind
     }
+    pub(crate) fn default_value(&self) -> synface_value {
+        raw_value(self.kind, &self.default)
+    }
 }
 
 const fn raw_value(kind: ParamType, value: &Value) -> synface_value {
