@@ -110,6 +110,17 @@ TEST(BadExperiment, WhatDoesNotGoTogetherIsAnErrorOfThePlan) {
        {"plan", "bad.toml"},
        2,
        {"real.train"}},
+      {"training people among the test people",
+       [](Sandbox& sandbox) {
+         make_photographs(sandbox / "photographs");
+         sandbox.write("bad.toml", tiny("[[mixup]]\nplugin = \"domain\"\n\n[[benchmark]]\nplugin = "
+                                        "\"verification\"\nset = \"real\"\n",
+                                        "bad"));
+       },
+       {"run", "bad.toml", "--set", "real.train=photographs/images", "--set",
+        "real.images=photographs/images", "--set", "real.pairs=photographs/pairs.txt"},
+       2,
+       {"6 of 6 people of real.images", "Person_0", "real.allow_overlap"}},
       with_set("more threads than the machine has", "train.threads=1000", 2,
                {"train.threads", "1000"}),
       with_set("more memory than the machine has", "run.memory_limit=999999999", 2,

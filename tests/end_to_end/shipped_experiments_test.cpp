@@ -27,7 +27,7 @@ class Shipped : public testing::TestWithParam<std::string> {
         word,    (source_folder() / "experiments" / GetParam()).string(),
         "--set", "real.images=photographs/images",
         "--set", "real.pairs=photographs/pairs.txt"};
-    if (mixes_domains()) all.insert(all.end(), {"--set", "real.train=photographs/images"});
+    if (mixes_domains()) all.insert(all.end(), {"--set", "real.train=others/images"});
     all.insert(all.end(), more.begin(), more.end());
     return all;
   }
@@ -42,11 +42,8 @@ class Shipped : public testing::TestWithParam<std::string> {
 
 TEST_P(Shipped, IsPlannedAndRunsWithATinyBudget) {
   // The largest draw of real people that a shipped experiment makes is 160 x 5.
-  if (mixes_domains()) {
-    make_photographs(sandbox_ / "photographs", 160, 5);
-  } else {
-    make_photographs(sandbox_ / "photographs");
-  }
+  make_photographs(sandbox_ / "photographs");
+  if (mixes_domains()) make_photographs(sandbox_ / "others", 160, 5, 200);
   const Outcome plan = sandbox_.synface(command("plan", {}));
   ASSERT_EQ(plan.code, 0) << plan.all();
   EXPECT_TRUE(plan.says("?")) << "it asks a question: " << plan.all();

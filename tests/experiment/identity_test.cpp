@@ -199,7 +199,10 @@ TEST_F(Identities, RealImagesCountOnlyWhereTheyAreRead) {
 
 TEST_F(Identities, TheTomlOfATrialRunsThatTrialAgain) {
   write("real/p/1.jpg", "x");
-  write("pairs.txt", "1\n");
+  for (const auto* name : {"q/q_0001.jpg", "q/q_0002.jpg", "r/r_0001.jpg"}) {
+    write(std::string("others/") + name, name);
+  }
+  write("pairs.txt", "1\nq 1 2\nq 1 r 1\n");
   const auto experiment = expand_text(R"(
 name = "whole"
 seed = { data = 3, train = [1, 2], real = 4 }
@@ -208,7 +211,7 @@ mixup = [ { plugin = "identity", strength = 0.1 }, { plugin = "domain" } ]
 backbone = { plugin = "net", width = 0.3 }
 loss = { plugin = "arcface" }
 train = { epochs = 3, schedule = "step", milestones = [0.25, 0.5], isa = "avx2" }
-real = { train = "real", images = "real", pairs = "pairs.txt", samples = 1 }
+real = { train = "real", images = "others", pairs = "pairs.txt", samples = 1 }
 benchmark = [ { plugin = "verification" }, { plugin = "verification", set = "real" } ]
 [[floor]]
 name = "lbp"

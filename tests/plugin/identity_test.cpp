@@ -93,6 +93,17 @@ TEST_F(IdentityTest, TheFolderDigestIsAsDocumented) {
                                            sha256("22") + "\n"));
 }
 
+TEST_F(IdentityTest, TheFilesOfAFolderAreListedWithTheirHashes) {
+  write("one/b.txt", "22");
+  write("one/a/c.txt", "1");
+  const ContentIdentity content(scene_.file("digests"));
+  EXPECT_EQ(
+      content.files(scene_.file("one")),
+      (std::map<std::string, std::string>{{"a/c.txt", sha256("1")}, {"b.txt", sha256("22")}}));
+  EXPECT_THAT(message_of(ExitCode::kData, [&] { content.files(scene_.file("one/b.txt")); }),
+              ::testing::HasSubstr("no folder"));
+}
+
 TEST_F(IdentityTest, LinksCountAsWhatTheyPointTo) {
   write("one/x/1.png", "1");
   write("elsewhere/1.png", "1");

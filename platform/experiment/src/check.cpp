@@ -155,6 +155,9 @@ Checked Checker::check(const Node& document) const {
   for (const auto* section : {"seed", "train", "augment", "real", "heldout"}) {
     checked.config[section] = check_table(section, document.find(section));
   }
+  // Told only where it is said, so that all other configs stay as they are recorded.
+  auto& real = checked.config["real"];
+  if (real.value("allow_overlap", false) == false) real.erase("allow_overlap");
   check_generator(document, checked);
   check_heldout(document, checked);
   check_mixups(document, checked);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "check_people.h"
 #include "document.h"
 #include "floors.h"
 #include "synface/base/text.h"
@@ -44,6 +45,13 @@ void normalise_labels(Json& axes, const Json& config) {
 // What no worker starts in: LibTorch and a batch.
 constexpr std::int64_t kLeastMemoryMiB = 256;
 
+// What every cell goes through.
+struct Tools {
+  Checker checker;
+  const plugin::ContentIdentity& content;
+  PeopleCheck people;
+};
+
 struct Expander {
   const plugin::Registry& plugins;
   const Options& options;
@@ -57,12 +65,9 @@ struct Expander {
   std::set<std::string> used_plugins;
 
   void run(const std::filesystem::path& file);
-  void expand_grid(const Node& document, const Checker& checker,
-                   const plugin::ContentIdentity& content);
-  void expand_floors(const Node& document, const Node& floors, const Checker& checker,
-                     const plugin::ContentIdentity& content);
-  void add(const Cell& cell, Json axes, const Checker& checker,
-           const plugin::ContentIdentity& content);
+  void expand_grid(const Node& document, Tools& tools);
+  void expand_floors(const Node& document, const Node& floors, Tools& tools);
+  void add(const Cell& cell, Json axes, Tools& tools);
   void check_machine(const Node& document, const Json& threads);
   bool wanted(const Cell& cell, const std::string& floor) const;
   void describe(const Node& document, const Checker& checker, const std::filesystem::path& file);
@@ -97,13 +102,14 @@ void Expander::check_machine(const Node& document, const Json& threads) {
   }
 }
 
-void Expander::add(const Cell& cell, Json axes, const Checker& checker,
-                   const plugin::ContentIdentity& content) {
+void Expander::add(const Cell& cell, Json axes, Tools& tools) {
   const auto errors = diagnostics.raised();
-  auto checked = checker.check(cell.document);
+  auto checked = tools.checker.check(cell.document);
   check_machine(cell.document, checked.config.at("train").value("threads", Json(1)));
   if (diagnostics.raised() != errors) return;
-  auto identity = identity_of(checked, options.numerics, content);
+  auto overlaps = tools.people.check(cell.document, checked);
+  if (diagnostics.raised() != errors) return;
+  auto identity = identity_of(checked, options.numerics, tools.content);
   if (!seen.emplace(identity.training_hash, identity.evaluation_hash).second) {
     ++result.counts.equal;
     return;
@@ -122,7 +128,8 @@ void Expander::add(const Cell& cell, Json axes, const Checker& checker,
   trial.spec["run"] = {{"retries", result.run.at("retries")},
                        {"time_limit", result.run.at("time_limit")},
                        {"memory_limit", result.run.at("memory_limit")}};
-  trial.spec["digests"] = digests_of(checked, content);
+  trial.spec["digests"] = digests_of(checked, tools.content);
+  if (!overlaps.empty()) trial.spec["overlap"] = std::move(overlaps);
   for (const auto& [room, revision] : options.numerics.rooms) {
     trial.spec["revisions"][room] = revision;
   }
@@ -136,8 +143,7 @@ void Expander::add(const Cell& cell, Json axes, const Checker& checker,
   result.trials.push_back(std::move(trial));
 }
 
-void Expander::expand_grid(const Node& document, const Checker& checker,
-                           const plugin::ContentIdentity& content) {
+void Expander::expand_grid(const Node& document, Tools& tools) {
   std::vector<std::size_t> choice(grid.groups.size(), 0);
   do {
     auto cell = make_cell(document, grid, choice, diagnostics);
@@ -146,22 +152,21 @@ void Expander::expand_grid(const Node& document, const Checker& checker,
     } else if (!wanted(cell, "none")) {
       ++result.counts.filtered;
     } else {
-      add(cell, labels_of(grid, choice), checker, content);
+      add(cell, labels_of(grid, choice), tools);
     }
     // Errors in every cell of a large grid are the same few errors.
     if (diagnostics.raised() > 1000) return;
   } while (advance(choice, grid));
 }
 
-void Expander::expand_floors(const Node& document, const Node& floors, const Checker& checker,
-                             const plugin::ContentIdentity& content) {
+void Expander::expand_floors(const Node& document, const Node& floors, Tools& tools) {
   const auto before = result.trials.size();
   for (auto& cell : floor_cells(floors, document, grid, diagnostics)) {
     if (!wanted(cell.cell, cell.axes.at("floor").get<std::string>())) {
       ++result.counts.filtered;
       continue;
     }
-    add(cell.cell, std::move(cell.axes), checker, content);
+    add(cell.cell, std::move(cell.axes), tools);
   }
   result.counts.floors = result.trials.size() - before;
 }
@@ -191,9 +196,10 @@ void Expander::describe(const Node& document, const Checker& checker,
 
 void Expander::run(const std::filesystem::path& file) {
   auto document = read_document(file, options, sources, diagnostics);
-  const Checker checker(plugins, sources, diagnostics);
   const plugin::ContentIdentity content(options.content_cache);
-  describe(document, checker, file);
+  Tools tools{Checker(plugins, sources, diagnostics), content,
+              PeopleCheck(content, options.content_cache, diagnostics)};
+  describe(document, tools.checker, file);
 
   grid = take_grid(document, diagnostics);
   result.axes = grid.names();
@@ -208,8 +214,8 @@ void Expander::run(const std::filesystem::path& file) {
   only = read_only(options, grid, document, only_floors, sources, diagnostics);
   const auto floors = document.find("floor") != nullptr ? *document.find("floor") : Node();
   document.erase("floor");
-  expand_grid(document, checker, content);
-  if (floors.is(Node::Kind::kArray)) expand_floors(document, floors, checker, content);
+  expand_grid(document, tools);
+  if (floors.is(Node::Kind::kArray)) expand_floors(document, floors, tools);
   diagnostics.throw_if_errors(sources);
   if (result.trials.empty()) {
     fail(ExitCode::kUsage,

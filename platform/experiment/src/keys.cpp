@@ -145,6 +145,9 @@ constexpr Key kKeys[] = {
      "Folder of real photographs that benchmarks with set = \"real\" read."},
     {"real", "pairs", kPath, kEvaluation, "\"\"", "",
      "The pairs file that belongs to real.images."},
+    {"real", "allow_overlap", kBoolean, kRun, "false", "",
+     "Allows people of the training photographs among those of real.images, which is an error "
+     "otherwise; `plan` and `run` then say so, and the trials record it."},
 
     // ---- evaluation
     {"heldout", "identities", kInteger, kEvaluation, "200", "people",

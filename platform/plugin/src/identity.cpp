@@ -97,6 +97,38 @@ const Known* find(const KnownFiles& known, const std::string& name) {
   return at == known.end() ? nullptr : &at->second;
 }
 
+fs::path record_of(const fs::path& cache, const fs::path& path) {
+  return cache / (sha256(path.string()).substr(0, 32) + ".json");
+}
+
+// All files of a folder; the cache holds them afterwards.
+KnownFiles look_into(const fs::path& folder, const fs::path& cache) {
+  std::map<std::string, fs::path> files;
+  list_files(folder, "", 0, files);
+  const fs::path record = record_of(cache, folder);
+  const KnownFiles before = read_known(record, folder);
+  KnownFiles now;
+  bool changed = before.size() != files.size();
+  for (const auto& [name, path] : files) {
+    const Known* old = find(before, name);
+    const Known one = look_at(path, old);
+    changed = changed || old == nullptr || old->state != one.state;
+    now.emplace(name, one);
+  }
+  if (changed) write_known(record, folder, now);
+  return now;
+}
+
+std::string digest_of(const KnownFiles& files) {
+  Sha256 digest;
+  for (const auto& [name, one] : files) {
+    digest.update(name).update(std::string_view("\0", 1));
+    digest.update(std::to_string(one.state.size)).update(std::string_view("\0", 1));
+    digest.update(one.sha256).update("\n");
+  }
+  return digest.hex();
+}
+
 }  // namespace
 
 ContentIdentity::ContentIdentity(fs::path cache) : cache_(std::move(cache)) {}
@@ -107,11 +139,12 @@ std::string ContentIdentity::of(const fs::path& path) const {
   std::error_code error;
   const fs::path real = fs::canonical(path, error);
   if (error) fail(ExitCode::kData, "{}: {}", path.string(), error.message());
-  return seen_[path] = fs::is_directory(real, error) ? of_folder(real) : of_file(real);
+  return seen_[path] =
+             fs::is_directory(real, error) ? digest_of(look_into(real, cache_)) : of_file(real);
 }
 
 std::string ContentIdentity::of_file(const fs::path& file) const {
-  const fs::path record = cache_ / (sha256(file.string()).substr(0, 32) + ".json");
+  const fs::path record = record_of(cache_, file);
   const KnownFiles before = read_known(record, file);
   const Known now = look_at(file, find(before, ""));
   const Known* old = find(before, "");
@@ -119,25 +152,14 @@ std::string ContentIdentity::of_file(const fs::path& file) const {
   return now.sha256;
 }
 
-std::string ContentIdentity::of_folder(const fs::path& folder) const {
-  std::map<std::string, fs::path> files;
-  list_files(folder, "", 0, files);
-  const fs::path record = cache_ / (sha256(folder.string()).substr(0, 32) + ".json");
-  const KnownFiles before = read_known(record, folder);
-  KnownFiles now;
-  Sha256 digest;
-  bool changed = before.size() != files.size();
-  for (const auto& [name, path] : files) {
-    const Known* old = find(before, name);
-    const Known one = look_at(path, old);
-    changed = changed || old == nullptr || old->state != one.state;
-    digest.update(name).update(std::string_view("\0", 1));
-    digest.update(std::to_string(one.state.size)).update(std::string_view("\0", 1));
-    digest.update(one.sha256).update("\n");
-    now.emplace(name, one);
-  }
-  if (changed) write_known(record, folder, now);
-  return digest.hex();
+std::map<std::string, std::string> ContentIdentity::files(const fs::path& folder) const {
+  std::error_code error;
+  const fs::path real = fs::canonical(folder, error);
+  if (error) fail(ExitCode::kData, "{}: {}", folder.string(), error.message());
+  if (!fs::is_directory(real, error)) fail(ExitCode::kData, "{} is no folder", folder.string());
+  std::map<std::string, std::string> hashes;
+  for (const auto& [name, known] : look_into(real, cache_)) hashes.emplace(name, known.sha256);
+  return hashes;
 }
 
 Json identity_params(const PluginInfo& info, const Json& typed, const ContentIdentity& content) {

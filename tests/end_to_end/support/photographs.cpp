@@ -30,16 +30,17 @@ data::Image draw(int person, int sample) {
   return image;
 }
 
-void write_pairs(const fs::path& file, int people, int samples) {
+void write_pairs(const fs::path& file, int people, int samples, int first) {
   std::ofstream out(file);
+  const auto name = [&](int person) { return first + person % people; };
   out << "10\t2\n";
   for (int fold = 0; fold < 10; ++fold) {
     for (int i = 0; i < 2; ++i) {
-      out << fmt::format("Person_{}\t1\t{}\n", (fold + i) % people, 2 + fold % (samples - 1));
+      out << fmt::format("Person_{}\t1\t{}\n", name(fold + i), 2 + fold % (samples - 1));
     }
     for (int i = 0; i < 2; ++i) {
-      out << fmt::format("Person_{}\t{}\tPerson_{}\t1\n", (fold + i) % people, 1 + fold % samples,
-                         (fold + i + 1 + fold % (people - 1)) % people);
+      out << fmt::format("Person_{}\t{}\tPerson_{}\t1\n", name(fold + i), 1 + fold % samples,
+                         name(fold + i + 1 + fold % (people - 1)));
     }
   }
 }
@@ -50,9 +51,9 @@ std::string photograph_name(int person, int sample) {
   return fmt::format("Person_{0}/Person_{0}_{1:04d}.png", person, sample);
 }
 
-Photographs make_photographs(const fs::path& folder, int people, int samples) {
+Photographs make_photographs(const fs::path& folder, int people, int samples, int first) {
   const Photographs made{folder / "images", folder / "pairs.txt"};
-  for (int person = 0; person < people; ++person) {
+  for (int person = first; person < first + people; ++person) {
     for (int sample = 1; sample <= samples; ++sample) {
       const fs::path file = made.images / photograph_name(person, sample);
       fs::create_directories(file.parent_path());
@@ -62,7 +63,7 @@ Photographs make_photographs(const fs::path& folder, int people, int samples) {
                  static_cast<std::streamsize>(png.size()));
     }
   }
-  write_pairs(made.pairs, people, samples);
+  write_pairs(made.pairs, people, samples, first);
   return made;
 }
 

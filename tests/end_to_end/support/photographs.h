@@ -12,8 +12,9 @@ struct Photographs {
 };
 
 // `people` (at least 4) folders of `samples` (at least 2) pictures of coloured shapes, 40 px: what
-// one person's pictures share is a colour and a shape.
-Photographs make_photographs(const std::filesystem::path& folder, int people = 6, int samples = 3);
+// one person's pictures share is a colour and a shape. They are called Person_`first` and onwards.
+Photographs make_photographs(const std::filesystem::path& folder, int people = 6, int samples = 3,
+                             int first = 0);
 
 // "Person_3/Person_3_0002.png"
 std::string photograph_name(int person, int sample);

@@ -2,12 +2,16 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <vector>
 
 namespace synface::data {
 
-// ROOT/CLASS/FILE with suffix .jpg, .jpeg or .png in any case; classes and files in byte order.
+// .jpg, .jpeg or .png in any case.
+bool has_image_suffix(const std::filesystem::path& path);
+
+// ROOT/CLASS/FILE with an image's suffix; classes and files in byte order.
 struct ClassFolder {
   struct Class {
     std::string name;

@@ -21,10 +21,12 @@ class ContentIdentity {
 
   // Error(kData) that names a path that is missing or cannot be read.
   std::string of(const std::filesystem::path& path) const;
+  // SHA-256 of each regular file below a folder, by its relative path. Error(kData) likewise, and
+  // where it is no folder.
+  std::map<std::string, std::string> files(const std::filesystem::path& folder) const;
 
  private:
   std::string of_file(const std::filesystem::path& file) const;
-  std::string of_folder(const std::filesystem::path& folder) const;
 
   std::filesystem::path cache_;
   // Each path is looked at once in this object's life: thousands of trials name the same folder.
