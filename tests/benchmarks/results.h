@@ -14,6 +14,7 @@ struct Collected {
   std::map<std::string, double> scalars;
   std::map<std::string, std::pair<double, double>> intervals;
   std::map<std::string, std::vector<double>> curve_x, curve_y;
+  std::map<std::string, std::string> artifacts;
 
   synface_request_sink requests() {
     return {sizeof(synface_request_sink), 0, this,
@@ -42,8 +43,12 @@ struct Collected {
       self.curve_y[std::string(view(key))].assign(y, y + n);
       return synface_status{SYNFACE_OK};
     };
-    sink.artifact = [](void*, synface_str, synface_str, const void*, uint64_t,
-                       synface_error*) noexcept { return synface_status{SYNFACE_OK}; };
+    sink.artifact = [](void* user, synface_str name, synface_str, const void* bytes, uint64_t size,
+                       synface_error*) noexcept {
+      static_cast<Collected*>(user)->artifacts[std::string(view(name))].assign(
+          static_cast<const char*>(bytes), size);
+      return synface_status{SYNFACE_OK};
+    };
     return sink;
   }
 };

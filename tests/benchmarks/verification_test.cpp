@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <set>
 
 #include "bootstrap.h"
@@ -191,6 +192,55 @@ TEST(Plugin, PerfectAndUselessEmbeddings) {
   });
   EXPECT_NEAR(collected.scalars.at("auc"), 0.5, 1e-12);
   EXPECT_NEAR(collected.scalars.at("accuracy"), 0.5, 1e-12);
+}
+
+// The file's layout is read by the report: the length of its header, the header, the tensors.
+TEST(Plugin, KeepsTheScoreOfEveryPairWithItsPeople) {
+  const Benchmark benchmark("verification.so", "verification",
+                            {{"genuine", 30}, {"impostor", 30}, {"bootstrap", 0}});
+  const std::vector<uint32_t> samples(15, 4);
+  Collected collected;
+  ask(benchmark, eval_set(samples), collected);
+  const auto images = static_cast<int64_t>(collected.keys.size());
+  Array<float> perfect({2, images, 15});
+  for (int64_t v = 0; v < 2; ++v) {
+    for (int64_t m = 0; m < images; ++m) {
+      const auto row = static_cast<std::size_t>((v * images + m) * 15);
+      perfect[row + collected.keys[static_cast<std::size_t>(m)].identity] = 1.0F;
+    }
+  }
+  const synface_context ctx = abi_test::context();
+  const synface_result_sink sink = collected.results();
+  must([&](synface_error* error) {
+    return benchmark->evaluate(benchmark.self(), &ctx, perfect.view(), &sink, error);
+  });
+  const std::string& file = collected.artifacts.at("scores.safetensors");
+  uint64_t length = 0;
+  std::memcpy(&length, file.data(), 8);
+  ASSERT_EQ(length % 8, 0U);
+  ASSERT_EQ(file.size(), 8 + length + 60 * (4 + 4 + 4 + 1 + 1));
+  const std::string header = file.substr(8, length);
+  EXPECT_THAT(header, testing::HasSubstr("\"format\":\"synface-scores\",\"version\":\"1\","
+                                         "\"people\":\"15\""));
+  EXPECT_THAT(header, testing::HasSubstr("\"score\":{\"dtype\":\"F32\",\"shape\":[60],"
+                                         "\"data_offsets\":[0,240]}"));
+  EXPECT_THAT(header, testing::HasSubstr("\"right\":{\"dtype\":\"U8\",\"shape\":[60],"
+                                         "\"data_offsets\":[780,840]}"));
+  const char* data = file.data() + 8 + length;
+  int genuine = 0;
+  for (std::size_t i = 0; i < 60; ++i) {
+    float score = 0;
+    int32_t first = 0, second = 0;
+    std::memcpy(&score, data + 4 * i, 4);
+    std::memcpy(&first, data + 240 + 4 * i, 4);
+    std::memcpy(&second, data + 480 + 4 * i, 4);
+    const bool same = data[720 + i] == 1;
+    EXPECT_EQ(same, first == second);
+    EXPECT_NEAR(score, same ? 1.0F : 0.0F, 1e-6F);
+    EXPECT_EQ(data[780 + i], 1) << "perfect embeddings decide every pair rightly";
+    genuine += same ? 1 : 0;
+  }
+  EXPECT_EQ(genuine, 30);
 }
 
 TEST(Plugin, EveryMetricItReportsWasAnnounced) {

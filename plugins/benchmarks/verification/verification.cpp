@@ -9,6 +9,7 @@
 #include "metrics.h"
 #include "pairs.h"
 #include "protocol.h"
+#include "scores.h"
 
 namespace {
 
@@ -133,6 +134,8 @@ struct Verification {
     out.scalar("pairs", static_cast<double>(pairs.size()));
     intervals(ranked, accuracy, out);
     curve(ranked, out);
+    out.artifact(verification::kScoresName, verification::kScoresMime,
+                 verification::scores_file(pairs, accuracy.correct, list_.people));
   }
 
  private:
