@@ -4,8 +4,8 @@
 # include/ and lib/), then the pinned wheel that ./synface unpacked under SYNFACE_DEPS (with
 # SYNFACE_CUDA the one with the CUDA half, where it was fetched).
 # Defines the imported target synface::torch (torch_cpu and c10; never libtorch.so, which pulls in
-# torch_cuda), with SYNFACE_CUDA and where it is there synface::torch_cuda, which registers the CUDA
-# half in the program that links it, and SYNFACE_TORCH_ROOT, SYNFACE_TORCH_VERSION.
+# torch_cuda), and SYNFACE_TORCH_ROOT, SYNFACE_TORCH_VERSION. The CUDA half is mapped by the worker
+# itself when a trial runs on a GPU, so that a build needs none of it.
 set(_candidates)
 if(TORCH_ROOT)
   list(APPEND _candidates "${TORCH_ROOT}")
@@ -61,15 +61,4 @@ if(SynfaceTorch_FOUND AND NOT TARGET synface::torch)
     "${SYNFACE_TORCH_ROOT}/include;${SYNFACE_TORCH_ROOT}/include/torch/csrc/api/include"
     INTERFACE_SYSTEM_INCLUDE_DIRECTORIES
     "${SYNFACE_TORCH_ROOT}/include;${SYNFACE_TORCH_ROOT}/include/torch/csrc/api/include")
-endif()
-
-if(SynfaceTorch_FOUND AND SYNFACE_CUDA AND NOT TARGET synface::torch_cuda
-   AND EXISTS "${SYNFACE_TORCH_ROOT}/lib/libtorch_cuda.so")
-  # Nothing refers to its symbols, so that the linker would drop it; what it loads in turn is found
-  # at run time through its own path.
-  add_library(synface::torch_cuda INTERFACE IMPORTED)
-  target_link_libraries(synface::torch_cuda INTERFACE synface::torch)
-  target_link_options(synface::torch_cuda INTERFACE
-    "LINKER:--no-as-needed,${SYNFACE_TORCH_ROOT}/lib/libtorch_cuda.so,--as-needed"
-    "LINKER:--allow-shlib-undefined" "LINKER:-rpath,${SYNFACE_TORCH_ROOT}/lib")
 endif()

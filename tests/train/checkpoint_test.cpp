@@ -1,10 +1,12 @@
 #include <gtest/gtest.h>
 #include <synface/base/error.h>
 #include <synface/base/file.h>
+#include <synface/data/tensorfile.h>
 #include <synface/train/checkpoint.h>
 
 #include <algorithm>
 #include <fstream>
+#include <map>
 
 namespace synface::train {
 namespace {
@@ -57,6 +59,31 @@ TEST_F(Checkpoints, AnAbsentOneIsNoneAndAForeignOneAnError) {
   const std::string bytes = read_file(file);
   std::ofstream(file, std::ios::binary) << bytes.substr(0, bytes.size() - 9);
   EXPECT_THROW(load_checkpoint(folder.path(), "key", parameters), Error);
+}
+
+// A GPU's sums have another order: a training that began there goes on there alone.
+TEST_F(Checkpoints, OneOfAGpuIsRefusedOnTheCpu) {
+  const auto path = save_checkpoint(folder.path(), "key", parameters, position).string();
+  std::map<std::string, std::string> metadata;
+  std::vector<data::TensorToWrite> tensors;
+  const data::TensorFile file(path);
+  EXPECT_EQ(file.metadata("device"), "");
+  for (const char* key : {"format", "trial_key", "step", "attempt", "layout", "loss_state"}) {
+    metadata[key] = file.metadata(key);
+  }
+  metadata["device"] = "cuda";
+  for (const std::string& name : file.names()) {
+    const data::StoredTensor tensor = file.get(name);
+    tensors.push_back({name, tensor.dtype, tensor.shape, tensor.data});
+  }
+  data::write_tensorfile(path, tensors, metadata);
+  try {
+    load_checkpoint(folder.path(), "key", parameters);
+    FAIL() << "loaded";
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("was written on a GPU"), std::string::npos)
+        << error.what();
+  }
 }
 
 TEST_F(Checkpoints, KeptWeightsFillTheBackbone) {

@@ -29,7 +29,12 @@ std::vector<std::string> driver_candidates() {
 }  // namespace
 
 std::string CudaSearch::text() const {
-  if (present) return "a driver and a device: " + join(found, ", ");
+  if (present) {
+    return fmt::format("a driver and a device: {}{}", join(found, ", "),
+                       built ? ""
+                             : "; this build computes on the CPU alone (SYNFACE_PRESET=cuda "
+                               "./synface builds and runs the one for GPUs)");
+  }
   return fmt::format("no GPU: {}; looked for {}",
                      found.empty() ? "nothing was found" : "only " + join(found, ", "),
                      join(looked_for, ", "));
@@ -37,6 +42,9 @@ std::string CudaSearch::text() const {
 
 CudaSearch find_cuda() {
   CudaSearch search;
+#ifdef SYNFACE_HOST_CUDA
+  search.built = true;
+#endif
   std::error_code error;
   bool driver = false, device = false;
   for (const auto& file : driver_candidates()) {

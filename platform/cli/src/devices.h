@@ -8,8 +8,10 @@ namespace synface::cli {
 
 struct CudaSearch {
   bool present = false;  // a driver library and a device file
+  bool built = false;    // this build computes on GPUs (preset cuda)
   std::vector<std::string> looked_for, found;
 
+  bool usable() const { return present && built; }
   std::string text() const;
 };
 

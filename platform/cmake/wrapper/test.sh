@@ -36,6 +36,7 @@ HELP
     step "tests under asan-ubsan" sanitizer_tests "$regex"
     if [[ -z $regex ]]; then
       step "every .cu compiled" build_in_subshell cuda all
+      step "tests of the CUDA build" run_ctest "$SYNFACE_ROOT/build/cuda" '^(train|worker|losses)_test[.]'
       step "clean clone, empty home" clean_clone
     fi
   fi

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "augment_recipe.h"
+
 namespace synface::train {
 namespace {
 
@@ -193,13 +195,14 @@ void Batches::mix(std::int64_t step, std::vector<Row>& rows, float* x) {
 }
 
 // Multiplies the labels of the parts by the weights of the batch mixup and adds equal ones.
-void Batches::write_labels(const std::vector<Row>& rows, Batch& batch) const {
-  std::fill(batch.labels.begin(), batch.labels.end(), 0);
-  std::fill(batch.weights.begin(), batch.weights.end(), 0.0F);
+void Batches::write_labels(const std::vector<Row>& rows, std::int64_t* all_labels,
+                           float* all_weights) const {
   const auto k = static_cast<std::size_t>(max_labels_);
+  std::fill_n(all_labels, rows.size() * k, 0);
+  std::fill_n(all_weights, rows.size() * k, 0.0F);
   for (std::size_t r = 0; r < rows.size(); ++r) {
-    std::int64_t* labels = batch.labels.data() + r * k;
-    float* weights = batch.weights.data() + r * k;
+    std::int64_t* labels = all_labels + r * k;
+    float* weights = all_weights + r * k;
     std::size_t used = 0;
     for (std::size_t p = 0; p < rows[r].parts.size(); ++p) {
       const float share = rows[r].picked.empty() ? 1.0F : rows[r].picked[p].label_weight;
@@ -226,7 +229,8 @@ void Batches::prepare(const std::vector<Row>& rows) {
   if (real_ != nullptr) real_->prepare(real);
 }
 
-void Batches::fill(std::int64_t step, Batch& batch) {
+// The rows of a step with their labels; their images are in memory.
+std::vector<Batches::Row> Batches::rows_of(std::int64_t step) {
   std::vector<Row> rows(static_cast<std::size_t>(settings_.batch_size));
   for (std::size_t r = 0; r < rows.size(); ++r) {
     const std::int64_t n = step * settings_.batch_size + static_cast<std::int64_t>(r);
@@ -238,12 +242,34 @@ void Batches::fill(std::int64_t step, Batch& batch) {
   label_rows(rows);
   if (settings_.shuffle_labels) shuffle_labels(rows);
   prepare(rows);
+  return rows;
+}
+
+void Batches::fill(std::int64_t step, Batch& batch) {
+  std::vector<Row> rows = rows_of(step);
   if (batch_ == nullptr) {
     augment_rows(rows, 0, batch.x.data());
   } else {
     mix(step, rows, batch.x.data());
   }
-  write_labels(rows, batch);
+  write_labels(rows, batch.labels.data(), batch.weights.data());
+}
+
+void Batches::fill_raw(std::int64_t step, const RawBatch& batch) {
+  const std::vector<Row> rows = rows_of(step);
+  const ImageSize size{settings_.height, settings_.width};
+  const std::int64_t bytes = 3 * size.height * size.width;
+  parallel(settings_.calls.threads, static_cast<std::int64_t>(rows.size()), 1,
+           [&](std::int64_t first, std::int64_t last) {
+             for (std::int64_t r = first; r < last; ++r) {
+               const Part& part = rows[static_cast<std::size_t>(r)].parts[0];
+               const std::uint8_t* pixels = part.set->image(part.id);
+               std::copy_n(pixels, bytes, batch.pixels + r * bytes);
+               batch.recipes[r] = recipe_of(settings_.augmentation, settings_.train_seed,
+                                            part.image, size, pixels);
+             }
+           });
+  write_labels(rows, batch.labels, batch.weights);
 }
 
 void Batches::fill_plain(std::int64_t first, Batch& batch) {

@@ -20,6 +20,13 @@ using data::TensorToWrite;
 constexpr std::int64_t kWindowSize = sizeof(Window) / sizeof(double);
 const char* const kFile = "checkpoint.safetensors";
 
+// The metadata "device" of a checkpoint that a GPU wrote; others have none.
+const char* const kGpu = "cuda";
+
+bool on_gpu(const Parameters& parameters) {
+  return parameters.device() != nullptr && parameters.device()->place().cuda();
+}
+
 // What must agree for the flat buffers to mean the same.
 std::string layout_of(const Parameters& parameters) {
   std::string text;
@@ -100,12 +107,15 @@ TensorToWrite flat(const char* name, std::span<const float> values) {
 fs::path save_checkpoint(const fs::path& folder, const std::string& trial_key,
                          Parameters& parameters, const Position& position) {
   make_folders(folder);
+  parameters.pull();
   std::vector<TensorToWrite> tensors = {flat("values", parameters.flat_values()),
                                         flat("momentum", parameters.flat_momentum()),
                                         {"window", Dtype::kF64, {kWindowSize}, &position.window}};
   add_states(position, tensors);
   const fs::path file = folder / kFile;
-  data::write_tensorfile(file.string(), tensors, metadata_of(trial_key, parameters, position));
+  auto metadata = metadata_of(trial_key, parameters, position);
+  if (on_gpu(parameters)) metadata["device"] = kGpu;
+  data::write_tensorfile(file.string(), tensors, metadata);
   return file;
 }
 
@@ -118,19 +128,26 @@ std::optional<Position> load_checkpoint(const fs::path& folder, const std::strin
       file.metadata("trial_key") != trial_key || file.metadata("layout") != layout_of(parameters)) {
     fail(ExitCode::kData, "{}: the checkpoint is of another trial or network", path.string());
   }
+  const bool gpu_wrote = file.metadata("device") == kGpu;
+  if (gpu_wrote != on_gpu(parameters)) {
+    fail(ExitCode::kData, "{}: the checkpoint was written on {}, and this attempt runs on {}",
+         path.string(), gpu_wrote ? "a GPU" : "the CPU", gpu_wrote ? "the CPU" : "a GPU");
+  }
   Position position = position_of(file);
   copy_into(file, "values", parameters.flat_values());
   copy_into(file, "momentum", parameters.flat_momentum());
+  parameters.push();
   return position;
 }
 
-std::string save_weights(const fs::path& file, const std::string& trial_key,
-                         const Parameters& parameters, const Position& position) {
+std::string save_weights(const fs::path& file, const std::string& trial_key, Parameters& parameters,
+                         const Position& position) {
   make_folders(file.parent_path());
+  parameters.pull();
   std::vector<TensorToWrite> tensors;
   for (std::size_t i = 0; i < parameters.specs().size(); ++i) {
     const ParameterSpec& spec = parameters.specs()[i];
-    tensors.push_back({spec.name, Dtype::kF32, spec.shape, (*parameters.value(i)).data});
+    tensors.push_back({spec.name, Dtype::kF32, spec.shape, parameters.host_value(i)});
   }
   tensors.push_back({"window", Dtype::kF64, {kWindowSize}, &position.window});
   add_states(position, tensors);
@@ -144,8 +161,9 @@ Position load_weights(const fs::path& file, Parameters& parameters) {
     const ParameterSpec& spec = parameters.specs()[i];
     if (!spec.name.starts_with("backbone.")) continue;
     const data::StoredTensor tensor = weights.get(spec.name, Dtype::kF32, spec.shape);
-    std::memcpy((*parameters.value(i)).data, tensor.data, tensor.bytes);
+    std::memcpy(parameters.host_value(i), tensor.data, tensor.bytes);
   }
+  parameters.push();
   return position_of(weights);
 }
 

@@ -34,8 +34,12 @@ const char* name_of(std::uint32_t set) {
 class Evaluator {
  public:
   Evaluator(const plugin::Backbone& backbone, const EvaluationSets& sets,
-            const EvaluationSettings& settings, Recorder& recorder)
-      : backbone_(backbone), sets_(sets), settings_(settings), recorder_(recorder) {}
+            const EvaluationSettings& settings, Recorder& recorder, Device* device)
+      : backbone_(backbone),
+        sets_(sets),
+        settings_(settings),
+        recorder_(recorder),
+        device_(device) {}
 
   void collect(const NamedBenchmark& named);
   void embed();
@@ -49,12 +53,18 @@ class Evaluator {
   void check(const NamedBenchmark& named, const Wanted& image);
   Wanted wanted(const plugin::Request& request) const;
   void load(const std::vector<const Wanted*>& images, bool mirror, float* x);
+  struct Rows {
+    Buffer<float> x, out;
+    DeviceArray<float> device_x, device_out;
+  };
+  void forward(std::int64_t first, std::int64_t b, Rows& rows);
   void embed_view(const std::vector<const Wanted*>& order, bool mirror, Buffer<float>& to);
 
   const plugin::Backbone& backbone_;
   const EvaluationSets& sets_;
   const EvaluationSettings& settings_;
   Recorder& recorder_;
+  Device* device_;
   std::map<std::uint32_t, std::shared_ptr<ImageSet>> made_;
   std::vector<plugin::Requests> requests_;
   std::map<Wanted, std::int64_t> distinct_;
@@ -143,25 +153,46 @@ void Evaluator::load(const std::vector<const Wanted*>& images, bool mirror, floa
   }
 }
 
+// A batch through the network; images and embeddings are in the host's memory before and after.
+void Evaluator::forward(std::int64_t first, std::int64_t b, Rows& rows) {
+  const std::int64_t d = backbone_.embedding();
+  const Place place = device_ == nullptr ? Place{} : device_->place();
+  const synface_context ctx = make_context(settings_.calls, SYNFACE_PHASE_EVAL, settings_.seed,
+                                           static_cast<std::uint64_t>(first), place);
+  const auto call = [&](const float* x, float* out) {
+    backbone_.forward(
+        ctx,
+        *View(x, {b, 3, settings_.height, settings_.width}, SYNFACE_TENSOR_CHANNELS_LAST).on(place),
+        *View(out, {b, d}).on(place));
+  };
+  if (device_ == nullptr) {
+    call(rows.x.data(), rows.out.data());
+    return;
+  }
+  rows.device_x.upload(rows.x.data(), rows.x.size());
+  call(rows.device_x.data(), rows.device_out.data());
+  rows.device_out.download(rows.out.data(), static_cast<std::size_t>(b * d));
+}
+
 void Evaluator::embed_view(const std::vector<const Wanted*>& order, bool mirror,
                            Buffer<float>& to) {
   const std::int64_t d = backbone_.embedding();
   const auto n = static_cast<std::int64_t>(order.size());
   to = Buffer<float>(static_cast<std::size_t>(n * d));
   const std::int64_t image = 3 * settings_.height * settings_.width;
-  Buffer<float> x(static_cast<std::size_t>(settings_.batch_size * image));
-  Buffer<float> out(static_cast<std::size_t>(settings_.batch_size * d));
+  Rows rows;
+  rows.x = Buffer<float>(static_cast<std::size_t>(settings_.batch_size * image));
+  rows.out = Buffer<float>(static_cast<std::size_t>(settings_.batch_size * d));
+  if (device_ != nullptr) {
+    rows.device_x = {*device_, rows.x.size()};
+    rows.device_out = {*device_, rows.out.size()};
+  }
   for (std::int64_t first = 0; first < n; first += settings_.batch_size) {
     if (settings_.cancelled && settings_.cancelled()) throw Cancelled{};
     const std::int64_t b = std::min(settings_.batch_size, n - first);
-    load({order.begin() + first, order.begin() + first + b}, mirror, x.data());
-    const synface_context ctx = make_context(settings_.calls, SYNFACE_PHASE_EVAL, settings_.seed,
-                                             static_cast<std::uint64_t>(first));
-    backbone_.forward(
-        ctx,
-        *View(x.data(), {b, 3, settings_.height, settings_.width}, SYNFACE_TENSOR_CHANNELS_LAST),
-        *View(out.data(), {b, d}));
-    std::copy_n(out.data(), b * d, to.data() + first * d);
+    load({order.begin() + first, order.begin() + first + b}, mirror, rows.x.data());
+    forward(first, b, rows);
+    std::copy_n(rows.out.data(), b * d, to.data() + first * d);
     const bool both = views_ == (SYNFACE_VIEW_PLAIN | SYNFACE_VIEW_FLIP);
     recorder_.phase("evaluate", static_cast<std::uint64_t>(first + b + (both && mirror ? n : 0)),
                     static_cast<std::uint64_t>(both ? 2 * n : n));
@@ -253,8 +284,9 @@ void Evaluator::evaluate(const NamedBenchmark& named, const plugin::Requests& re
 }  // namespace
 
 void evaluate(const plugin::Backbone& backbone, std::vector<NamedBenchmark>& benchmarks,
-              const EvaluationSets& sets, const EvaluationSettings& settings, Recorder& recorder) {
-  Evaluator evaluator(backbone, sets, settings, recorder);
+              const EvaluationSets& sets, const EvaluationSettings& settings, Recorder& recorder,
+              Device* device) {
+  Evaluator evaluator(backbone, sets, settings, recorder, device);
   for (const NamedBenchmark& named : benchmarks) evaluator.collect(named);
   evaluator.embed();
   for (std::size_t i = 0; i < benchmarks.size(); ++i) {

@@ -16,6 +16,7 @@
 #include <string_view>
 
 #include "rows.h"
+#include "torch_device.h"
 
 namespace synface::train {
 namespace {
@@ -51,60 +52,78 @@ synface_status guard(synface_error* error, const Body& body) noexcept {
 
 // ---- alloc --------------------------------------------------------------------------------------
 
-synface_status take(const synface_context*, uint64_t size, void** memory,
+Place place_of(const synface_context& ctx) {
+  return {ctx.dev_type, ctx.dev_id, ctx.stream};
+}
+
+synface_status take(const synface_context* ctx, uint64_t size, void** memory,
                     synface_error* error) noexcept {
   return guard(error, [&] {
-    *memory = process_allocator().take(size);
+    const bool cuda = ctx->dev_type == SYNFACE_DEVICE_CUDA;
+    *memory = cuda ? torch_take(place_of(*ctx), size) : process_allocator().take(size);
     return SYNFACE_OK;
   });
 }
-void give(const synface_context*, void* memory) noexcept {
-  process_allocator().give(memory);
+void give(const synface_context* ctx, void* memory) noexcept {
+  if (ctx->dev_type == SYNFACE_DEVICE_CUDA) {
+    torch_give(place_of(*ctx), memory);
+  } else {
+    process_allocator().give(memory);
+  }
 }
 
 // ---- math ---------------------------------------------------------------------------------------
 
 template <typename T>
-Matrix<T> matrix(const synface_tensor& t, bool transposed) {
-  if (t.ndim != 2 || t.dev_type != SYNFACE_DEVICE_CPU || t.dtype.code != SYNFACE_FLOAT ||
+Matrix<T> matrix(const synface_context& ctx, const synface_tensor& t, bool transposed) {
+  if (t.ndim != 2 || t.dev_type != ctx.dev_type || t.dtype.code != SYNFACE_FLOAT ||
       t.dtype.bits != 8 * sizeof(T)) {
-    throw Invalid{"gemm wants 2-D float32 or float64 tensors of one type in the CPU's memory"};
+    throw Invalid{"2-D float32 or float64 tensors of one type in the context's memory are wanted"};
   }
   auto* data = reinterpret_cast<T*>(static_cast<char*>(t.data) + t.byte_offset);
   return {data, t.shape[0], t.shape[1], transposed};
 }
 
 template <typename T>
-synface_status gemm_of(const synface_tensor& a, bool ta, const synface_tensor& b, bool tb,
-                       double alpha, double beta, const synface_tensor& c) {
-  const auto ma = matrix<const T>(a, ta), mb = matrix<const T>(b, tb);
-  const auto mc = matrix<T>(c, false);
+synface_status gemm_of(const synface_context& ctx, const synface_tensor& a, bool ta,
+                       const synface_tensor& b, bool tb, double alpha, double beta,
+                       const synface_tensor& c) {
+  const auto ma = matrix<const T>(ctx, a, ta), mb = matrix<const T>(ctx, b, tb);
+  const auto mc = matrix<T>(ctx, c, false);
   const std::int64_t m = ta ? ma.columns : ma.rows, k = ta ? ma.rows : ma.columns;
   const std::int64_t k2 = tb ? mb.columns : mb.rows, n = tb ? mb.rows : mb.columns;
   if (m != mc.rows || n != mc.columns || k != k2) {
     throw Invalid{"gemm: the shapes of a, b and c do not fit"};
   }
-  gemm<T>(ma, mb, mc, alpha, beta);
+  if (ctx.dev_type == SYNFACE_DEVICE_CUDA) {
+    torch_gemm(place_of(ctx), a, ta, b, tb, alpha, beta, c);
+  } else {
+    gemm<T>(ma, mb, mc, alpha, beta);
+  }
   return SYNFACE_OK;
 }
 
-synface_status ext_gemm(const synface_context*, const synface_tensor* a, uint32_t transpose_a,
+synface_status ext_gemm(const synface_context* ctx, const synface_tensor* a, uint32_t transpose_a,
                         const synface_tensor* b, uint32_t transpose_b, double alpha, double beta,
                         const synface_tensor* c, synface_error* error) noexcept {
   return guard(error, [&] {
     const auto& compute = c->dtype.bits == 64 ? gemm_of<double> : gemm_of<float>;
-    return compute(*a, transpose_a != 0, *b, transpose_b != 0, alpha, beta, *c);
+    return compute(*ctx, *a, transpose_a != 0, *b, transpose_b != 0, alpha, beta, *c);
   });
 }
 
 template <typename T>
 void normalise(const synface_context& ctx, const synface_tensor& x, const synface_tensor& y,
                const synface_tensor* norm) {
-  const auto from = matrix<const T>(x, false);
-  const auto to = matrix<T>(y, false);
+  const auto from = matrix<const T>(ctx, x, false);
+  const auto to = matrix<T>(ctx, y, false);
   if (from.rows != to.rows || from.columns != to.columns ||
       (norm != nullptr && (norm->ndim != 1 || norm->shape[0] != from.rows))) {
     throw Invalid{"normalise_rows: the shapes of x, y and norm do not fit"};
+  }
+  if (ctx.dev_type == SYNFACE_DEVICE_CUDA) {
+    torch_normalise(place_of(ctx), x, y, norm);
+    return;
   }
   const std::int64_t d = from.columns;
   parallel(static_cast<int>(ctx.threads), from.rows, 64,

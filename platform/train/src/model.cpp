@@ -2,8 +2,8 @@
 
 namespace synface::train {
 
-Model::Model(plugin::Backbone backbone, std::optional<LossPath> loss, bool trains)
-    : backbone_(std::move(backbone)), loss_(std::move(loss)) {
+Model::Model(plugin::Backbone backbone, std::optional<LossPath> loss, bool trains, Device* device)
+    : backbone_(std::move(backbone)), loss_(std::move(loss)), device_(device) {
   std::vector<ParameterSpec> specs;
   if (backbone_.has_parameters()) {
     for (const plugin::Parameter& p : backbone_.parameters()) {
@@ -14,7 +14,7 @@ Model::Model(plugin::Backbone backbone, std::optional<LossPath> loss, bool train
   if (loss_) {
     for (ParameterSpec& spec : loss_->parameters()) specs.push_back(std::move(spec));
   }
-  parameters_ = std::make_unique<Parameters>(std::move(specs), trains);
+  parameters_ = std::make_unique<Parameters>(std::move(specs), trains, device);
   if (loss_) loss_->attach(*parameters_, backbone_count_);
 }
 
@@ -24,7 +24,8 @@ void Model::init(const CallSettings& calls, std::uint64_t seed) {
     for (std::size_t i = 0; i < backbone_count_; ++i) {
       values.push_back(parameters_->value(i).get());
     }
-    backbone_.init_parameters(make_context(calls, SYNFACE_PHASE_TRAIN, seed, 0), values);
+    backbone_.init_parameters(make_context(calls, SYNFACE_PHASE_TRAIN, seed, 0, place()), values);
+    if (device_ != nullptr) device_->wait();
   }
   if (loss_) loss_->init(make_context(calls, SYNFACE_PHASE_TRAIN, seed, 1));
 }

@@ -21,7 +21,8 @@ std::size_t elements(const ParameterSpec& spec) {
 
 }  // namespace
 
-Parameters::Parameters(std::vector<ParameterSpec> specs, bool trains) : specs_(std::move(specs)) {
+Parameters::Parameters(std::vector<ParameterSpec> specs, bool trains, Device* device)
+    : specs_(std::move(specs)), device_(device) {
   std::set<std::string> names;
   for (const ParameterSpec& spec : specs_) {
     if (!names.insert(spec.name).second) {
@@ -53,21 +54,48 @@ Parameters::Parameters(std::vector<ParameterSpec> specs, bool trains) : specs_(s
     }
     groups_.back().end = next;
   }
-  value_ = Buffer<float>(next);
-  if (trains) {
-    gradient_ = Buffer<float>(trainable_end);
-    momentum_ = Buffer<float>(trainable_end);
+  take_memory(next, trains ? trainable_end : 0);
+}
+
+// Buffers of so many floats, and the views of them.
+void Parameters::take_memory(std::size_t values, std::size_t trained) {
+  has_gradients_ = trained > 0;
+  value_ = Buffer<float>(values);
+  momentum_ = Buffer<float>(trained);
+  if (device_ == nullptr) {
+    gradient_ = Buffer<float>(trained);
+  } else {
+    device_value_ = DeviceArray<float>(*device_, values);
+    device_gradient_ = DeviceArray<float>(*device_, trained);
+    device_momentum_ = DeviceArray<float>(*device_, trained);
   }
+  const Place place = device_ == nullptr ? Place{} : device_->place();
+  float* const value = device_ == nullptr ? value_.data() : device_value_.data();
+  float* const gradient = device_ == nullptr ? gradient_.data() : device_gradient_.data();
   for (std::size_t i = 0; i < specs_.size(); ++i) {
     const auto type = dtype_of<float>();
-    values_.emplace_back(value_.data() + offsets_[i], type, specs_[i].shape);
-    const bool has = trains && specs_[i].trainable;
-    gradients_.emplace_back(has ? gradient_.data() + offsets_[i] : nullptr, type, specs_[i].shape);
+    values_.push_back(View(value + offsets_[i], type, specs_[i].shape).on(place));
+    const bool has = has_gradients_ && specs_[i].trainable;
+    gradients_.push_back(
+        View(has ? gradient + offsets_[i] : nullptr, type, specs_[i].shape).on(place));
   }
 }
 
 const synface_tensor* Parameters::gradient(std::size_t i) const {
-  return gradient_.size() > 0 && specs_[i].trainable ? gradients_[i].get() : nullptr;
+  return has_gradients_ && specs_[i].trainable ? gradients_[i].get() : nullptr;
+}
+
+void Parameters::pull() {
+  if (device_ == nullptr) return;
+  device_value_.download(value_.data(), value_.size());
+  device_momentum_.download(momentum_.data(), momentum_.size());
+}
+
+void Parameters::push() {
+  if (device_ == nullptr) return;
+  device_value_.upload(value_.data(), value_.size());
+  device_momentum_.upload(momentum_.data(), momentum_.size());
+  device_->wait();  // the copies may change again
 }
 
 void Parameters::step(const SgdSettings& settings, int threads) {
@@ -75,6 +103,11 @@ void Parameters::step(const SgdSettings& settings, int threads) {
     SgdSettings own = settings;
     own.learning_rate *= group.lr_scale;
     if (!group.decay) own.weight_decay = 0;
+    if (device_ != nullptr) {
+      device_->sgd(own, group.end - group.begin, device_gradient_.data() + group.begin,
+                   device_momentum_.data() + group.begin, device_value_.data() + group.begin);
+      continue;
+    }
     parallel(threads, static_cast<std::int64_t>(group.end - group.begin), 65536,
              [&](std::int64_t first, std::int64_t last) {
                const std::size_t at = group.begin + static_cast<std::size_t>(first);
@@ -85,10 +118,13 @@ void Parameters::step(const SgdSettings& settings, int threads) {
 }
 
 double Parameters::gradient_norm() const {
-  return std::sqrt(sum_of_squares(gradient_.data(), gradient_.size()));
+  return std::sqrt(device_ != nullptr
+                       ? device_->squares(device_gradient_.data(), device_gradient_.size())
+                       : sum_of_squares(gradient_.data(), gradient_.size()));
 }
 
-std::string Parameters::find_not_finite() const {
+std::string Parameters::find_not_finite() {
+  pull();
   for (std::size_t i = 0; i < specs_.size(); ++i) {
     const bool sound =
         std::all_of(value_.data() + offsets_[i], value_.data() + offsets_[i] + counts_[i],

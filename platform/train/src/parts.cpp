@@ -68,23 +68,43 @@ Parts::Mixups Parts::mixups(const std::vector<std::uint32_t>& samples) const {
   return mixups;
 }
 
-plugin::Backbone Parts::backbone() const {
+template <typename T>
+Parts::Placed<T> Parts::placed(const plugin::PluginPtr& plugin, const Json& params,
+                               synface_dims dims, const Place& place) const {
+  const bool able = !plugin->info.torch.empty() || !plugin->info.cuda.empty();
+  if (place.cuda() && able) {
+    dims.dev_type = place.type;
+    dims.dev_id = place.id;
+    try {
+      return {T(plugin, params, dims, trace_), place};
+    } catch (const plugin::CallError& error) {
+      if (error.status() != SYNFACE_ERR_UNSUPPORTED) throw;
+    }
+  }
+  const Place cpu;
+  dims.dev_type = cpu.type;
+  dims.dev_id = cpu.id;
+  return {T(plugin, params, dims, trace_), cpu};
+}
+
+Parts::Placed<plugin::Backbone> Parts::backbone(const Place& place) const {
   const plugin::PluginPtr loaded = load(Kind::kBackbone, spec_.backbone);
   synface_dims dims = plugin::make_dims();
   dims.height = spec_.height;
   dims.width = spec_.width;
   dims.embedding = spec_.embedding;
   dims.max_batch = spec_.batch_size;
-  return plugin::Backbone(loaded, params(loaded->info, spec_.backbone), dims, trace_);
+  return placed<plugin::Backbone>(loaded, params(loaded->info, spec_.backbone), dims, place);
 }
 
-plugin::Loss Parts::loss(std::int64_t classes, std::int64_t embedding) const {
+Parts::Placed<plugin::Loss> Parts::loss(std::int64_t classes, std::int64_t embedding,
+                                        const Place& place) const {
   const plugin::PluginPtr loaded = load(Kind::kLoss, spec_.loss);
   synface_dims dims = plugin::make_dims();
   dims.classes = classes;
   dims.embedding = embedding;
   dims.max_batch = spec_.batch_size;
-  return plugin::Loss(loaded, params(loaded->info, spec_.loss), dims, trace_);
+  return placed<plugin::Loss>(loaded, params(loaded->info, spec_.loss), dims, place);
 }
 
 plugin::Benchmark Parts::benchmark(const BenchmarkSpec& spec, std::int64_t embedding) const {

@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "clones.h"
+#include "sgd_body.h"
 
 namespace synface::train {
 namespace {
@@ -11,10 +12,7 @@ SYNFACE_CLONES
 void nesterov(float rate, float mu, float decay, std::size_t n, const float* __restrict gradient,
               float* __restrict momentum, float* __restrict value) {
   for (std::size_t i = 0; i < n; ++i) {
-    const float g = gradient[i] + decay * value[i];
-    const float m = mu * momentum[i] + g;
-    momentum[i] = m;
-    value[i] -= rate * (g + mu * m);
+    nesterov_element(rate, mu, decay, gradient[i], momentum[i], value[i]);
   }
 }
 
@@ -22,9 +20,7 @@ SYNFACE_CLONES
 void plain(float rate, float mu, float decay, std::size_t n, const float* __restrict gradient,
            float* __restrict momentum, float* __restrict value) {
   for (std::size_t i = 0; i < n; ++i) {
-    const float m = mu * momentum[i] + (gradient[i] + decay * value[i]);
-    momentum[i] = m;
-    value[i] -= rate * m;
+    momentum_element(rate, mu, decay, gradient[i], momentum[i], value[i]);
   }
 }
 

@@ -19,19 +19,23 @@ constexpr std::uint64_t kCalls = 4, kForward = 0, kLoss = 1;
 
 Trainer::Trainer(const TrialSpec& spec, const CallSettings& calls, Model& model, Batches& batches,
                  Recorder& recorder)
-    : spec_(spec),
-      calls_(calls),
-      model_(model),
-      batches_(batches),
-      recorder_(recorder),
-      batch_(batches.make_batch()),
-      embeddings_(static_cast<std::size_t>(spec.batch_size * model.backbone().embedding())),
-      d_embeddings_(embeddings_.size()) {}
+    : spec_(spec), calls_(calls), model_(model), batches_(batches), recorder_(recorder) {
+  const auto size = static_cast<std::size_t>(spec.batch_size * model.backbone().embedding());
+  if (Device* const device = model.device()) {
+    device_batches_.emplace(*device, batches, spec.batch_size, spec.height, spec.width);
+    device_embeddings_ = {*device, size};
+    device_d_embeddings_ = {*device, size};
+  } else {
+    batch_ = batches.make_batch();
+    embeddings_ = Buffer<float>(size);
+    d_embeddings_ = Buffer<float>(size);
+  }
+}
 
-synface_context Trainer::context(std::int64_t step, std::uint64_t call) const {
+synface_context Trainer::context(std::int64_t step, std::uint64_t call, const Place& place) const {
   const auto number = static_cast<std::uint64_t>(step);
-  synface_context ctx =
-      make_context(calls_, SYNFACE_PHASE_TRAIN, spec_.seeds.train, 2 + number * kCalls + call);
+  synface_context ctx = make_context(calls_, SYNFACE_PHASE_TRAIN, spec_.seeds.train,
+                                     2 + number * kCalls + call, place);
   ctx.step = number;
   ctx.epoch = static_cast<std::uint32_t>(step * spec_.batch_size / batches_.images());
   ctx.margin_scale = static_cast<float>(margin_scale(spec_.schedule, step, calls_.total_steps));
@@ -40,18 +44,39 @@ synface_context Trainer::context(std::int64_t step, std::uint64_t call) const {
 
 // Forward, loss, backward; the gradients are left in the parameters' buffers.
 HeadResult Trainer::step(std::int64_t step) {
+  if (model_.device() != nullptr) return device_step(step);
   const std::int64_t b = spec_.batch_size, d = model_.backbone().embedding();
   batches_.fill(step, batch_);
   const View x(batch_.x.data(), {b, 3, spec_.height, spec_.width}, SYNFACE_TENSOR_CHANNELS_LAST);
-  const synface_context ctx = context(step, kForward);
+  const synface_context ctx = context(step, kForward, Place{});
   const plugin::Tape tape =
       model_.backbone().forward_train(ctx, *x, *View(embeddings_.data(), {b, d}));
   const Labels labels{b, batch_.labels.data(), batch_.weights.data()};
-  const HeadResult result =
-      model_.loss().step(context(step, kLoss), embeddings_.data(), labels, d_embeddings_.data());
+  const HeadResult result = model_.loss().step(context(step, kLoss, Place{}), embeddings_.data(),
+                                               labels, d_embeddings_.data());
   if (!std::isfinite(result.loss)) return result;
   model_.backbone().backward(ctx, tape, *View(d_embeddings_.data(), {b, d}), nullptr, false);
   return result;
+}
+
+// The same, enqueued. A loss that is not finite is seen after the backward pass, which harms
+// nothing but the gradients.
+HeadResult Trainer::device_step(std::int64_t step) {
+  const std::int64_t b = spec_.batch_size, d = model_.backbone().embedding();
+  const Place place = model_.place();
+  device_batches_->upload(step);
+  const View x =
+      View(device_batches_->x(), {b, 3, spec_.height, spec_.width}, SYNFACE_TENSOR_CHANNELS_LAST)
+          .on(place);
+  const synface_context ctx = context(step, kForward, place);
+  const plugin::Tape tape =
+      model_.backbone().forward_train(ctx, *x, *View(device_embeddings_.data(), {b, d}).on(place));
+  model_.loss().enqueue(context(step, kLoss, model_.loss().place()), device_embeddings_.data(),
+                        device_batches_->labels(), device_d_embeddings_.data());
+  model_.backbone().backward(ctx, tape, *View(device_d_embeddings_.data(), {b, d}).on(place),
+                             nullptr, false);
+  if (step + 1 < calls_.total_steps) device_batches_->prepare(step + 1);
+  return model_.loss().result();
 }
 
 // Moves the parameters; returns the gradient's length where it is asked for.

@@ -2,6 +2,7 @@
 #include <synface/base/error.h>
 #include <synface/base/hash.h>
 #include <synface/data/listing.h>
+#include <synface/train/device_batches.h>
 #include <synface/train/evaluation.h>
 #include <synface/train/parts.h>
 #include <synface/train/trainer.h>
@@ -16,11 +17,13 @@ namespace {
 // One attempt: what its phases share.
 class Attempt {
  public:
-  Attempt(const TrialSpec& spec, const TrialRun& run)
+  // `device`: nullptr for the CPU.
+  Attempt(const TrialSpec& spec, const TrialRun& run, Device* device)
       : spec_(spec),
         run_(run),
         calls_{spec.threads, spec.deterministic, spec.precision == "bfloat16", spec.total_steps(),
                run.stop},
+        device_(device),
         parts_(spec, *run.loader, run.trace, calls_),
         recorder_(*run.journal),
         source_(parts_.source()) {}
@@ -28,6 +31,10 @@ class Attempt {
   TrialEnd run();
 
  private:
+  void record_device();
+  Place place() const { return device_ == nullptr ? Place{} : device_->place(); }
+  plugin::Backbone backbone();
+  LossPath loss(std::int64_t embedding);
   TrialEnd train();
   void prepare_images();
   void leave_untrained(plugin::Backbone backbone);
@@ -54,6 +61,7 @@ class Attempt {
   const TrialSpec& spec_;
   const TrialRun& run_;
   CallSettings calls_;
+  Device* device_;
   Parts parts_;
   Recorder recorder_;
   Source source_;
@@ -63,6 +71,40 @@ class Attempt {
   std::unique_ptr<Batches> batches_;
   std::unique_ptr<Model> model_;
 };
+
+void Attempt::record_device() {
+  if (device_ == nullptr) return;
+  const std::string text = device_->text();
+  run_.journal->event("device", {{"device", spec_.device}, {"text", text}});
+  say(fmt::format("computes on {}", text));
+}
+
+// For the device, where it has a form for it. Features that are not learnt are computed on the CPU
+// then; a network that would be trained there in silence is refused.
+plugin::Backbone Attempt::backbone() {
+  auto [backbone, at] = parts_.backbone(place());
+  if (device_ != nullptr && at.type != place().type) {
+    const std::string name = backbone.info().name();
+    if (backbone.trainable()) {
+      fail(ExitCode::kSetup, "{} has no form for a GPU; train with --device cpu", name);
+    }
+    say(fmt::format("{} has no form for a GPU: its features are computed on the CPU", name));
+    device_ = nullptr;
+  }
+  return std::move(backbone);
+}
+
+LossPath Attempt::loss(std::int64_t embedding) {
+  const std::int64_t classes = batches_->classes();
+  const HeadShape shape{classes, embedding, spec_.batch_size, batches_->max_labels(), 1};
+  auto [loss, at] = parts_.loss(classes, embedding, place());
+  if (device_ == nullptr) return LossPath(std::move(loss), shape, spec_.threads);
+  if (at.type != place().type) {
+    say(fmt::format("{} has no form for a GPU: its inputs are brought to the CPU at each step",
+                    loss.info().name()));
+  }
+  return LossPath(std::move(loss), shape, *device_, at);
+}
 
 Progress Attempt::progress(const std::string& what) {
   auto last = std::make_shared<std::chrono::steady_clock::time_point>();
@@ -163,12 +205,18 @@ void Attempt::calibrate() {
   const std::int64_t b = spec_.batch_size;
   const std::int64_t n = std::min(kMostCalls, std::max<std::int64_t>(1, own_->count() / b));
   Batch batch = batches_->make_batch();
+  DeviceArray<float> x;
+  if (device_ != nullptr) x = {*device_, batch.x.size()};
   for (std::int64_t call = 0; call < n; ++call) {
     batches_->fill_plain(call * b, batch);
+    if (device_ != nullptr) x.upload(batch.x.data(), batch.x.size());
     model_->backbone().calibrate(
-        make_context(calls_, SYNFACE_PHASE_TRAIN, spec_.seeds.train, 0),
-        *View(batch.x.data(), {b, 3, spec_.height, spec_.width}, SYNFACE_TENSOR_CHANNELS_LAST),
+        make_context(calls_, SYNFACE_PHASE_TRAIN, spec_.seeds.train, 0, place()),
+        *View(device_ != nullptr ? x.data() : batch.x.data(), {b, 3, spec_.height, spec_.width},
+              SYNFACE_TENSOR_CHANNELS_LAST)
+             .on(place()),
         static_cast<std::uint64_t>(call), static_cast<std::uint64_t>(n));
+    if (device_ != nullptr) device_->wait();  // the next images go into the same memory
   }
 }
 
@@ -197,7 +245,7 @@ void Attempt::record_finals(const Position& position) {
 // A network that is evaluated as it was initialised; needs no images but for calibration.
 void Attempt::leave_untrained(plugin::Backbone backbone) {
   const bool frozen = !backbone.trainable();
-  model_ = std::make_unique<Model>(std::move(backbone), std::nullopt, false);
+  model_ = std::make_unique<Model>(std::move(backbone), std::nullopt, false, device_);
   model_->init(calls_, spec_.seeds.train);
   model_->bind();
   say(frozen ? "the backbone is frozen: nothing is trained" : "images_seen = 0: stays untrained");
@@ -238,16 +286,14 @@ Trainer::Hooks Attempt::hooks() {
 }
 
 TrialEnd Attempt::train() {
-  plugin::Backbone backbone = parts_.backbone();
+  plugin::Backbone backbone = this->backbone();
   if (!backbone.trainable() || spec_.total_steps() == 0) {
     leave_untrained(std::move(backbone));
     return TrialEnd::kDone;
   }
   prepare_images();
-  const std::int64_t d = backbone.embedding(), classes = batches_->classes();
-  LossPath loss(parts_.loss(classes, d), {classes, d, spec_.batch_size, batches_->max_labels(), 1},
-                spec_.threads);
-  model_ = std::make_unique<Model>(std::move(backbone), std::move(loss), true);
+  LossPath loss = this->loss(backbone.embedding());
+  model_ = std::make_unique<Model>(std::move(backbone), std::move(loss), true, device_);
   Position position;
   load(position);
   record_budget();
@@ -288,7 +334,7 @@ EvaluationSets Attempt::evaluation_sets() {
 
 void Attempt::evaluate() {
   if (!model_) {
-    model_ = std::make_unique<Model>(parts_.backbone(), std::nullopt, false);
+    model_ = std::make_unique<Model>(backbone(), std::nullopt, false, device_);
     const Position position = load_weights(spec_.weights, model_->parameters());
     model_->bind();
     model_->load_states(position);
@@ -301,12 +347,13 @@ void Attempt::evaluate() {
   const EvaluationSettings settings{
       spec_.height,     spec_.width, spec_.batch_size,       calls_,
       spec_.seeds.test, spec_.root,  spec_.artifacts_folder, [this] { return stopping(); }};
-  train::evaluate(model_->backbone(), benchmarks, evaluation_sets(), settings, recorder_);
+  train::evaluate(model_->backbone(), benchmarks, evaluation_sets(), settings, recorder_, device_);
   run_.journal->event(journal_event::kEvaluated, {{"evaluation", spec_.evaluation_hash}});
 }
 
 TrialEnd Attempt::run() {
   try {
+    record_device();
     if (spec_.train) {
       const TrialEnd end = train();
       if (end != TrialEnd::kDone) return end;
@@ -326,13 +373,11 @@ TrialEnd Attempt::run() {
 }  // namespace
 
 TrialEnd run_trial(const TrialSpec& spec, const TrialRun& run) {
-  if (spec.device != "cpu") {
-    fail(ExitCode::kSetup,
-         "device {} was asked for; this worker was built for the CPU alone "
-         "(preset cuda builds one for GPUs)",
-         spec.device);
+  std::unique_ptr<Device> opened;  // before any plugin, and after all of them
+  if (run.device == nullptr && spec.device != "cpu") {
+    opened = open_device(spec.device, spec.deterministic);
   }
-  Attempt attempt(spec, run);
+  Attempt attempt(spec, run, opened ? opened.get() : run.device);
   return attempt.run();
 }
 

@@ -19,6 +19,17 @@ struct Batch {
   std::vector<float> weights;        // [B, K]
 };
 
+struct Recipe;  // augment_body.h: what happens to one image
+
+// The same before the augmentation, in memory of the caller, for a device that augments: pixels
+// [B, H, W, 3] uint8, recipes [B], labels and weights [B, K].
+struct RawBatch {
+  std::uint8_t* pixels = nullptr;
+  Recipe* recipes = nullptr;
+  std::int64_t* labels = nullptr;
+  float* weights = nullptr;
+};
+
 // Batches of a training set of M images. Image n = step * B + row of the training is image p_e(n
 // mod M) with e = n / M, where p_e is a permutation keyed by the training seed and the epoch e;
 // batches run over the ends of epochs. A latent mixup has already entered the images (generation.h)
@@ -46,12 +57,17 @@ class Batches {
   Batch make_batch() const;
   // Fills a batch of `step`; depends on the settings and the step alone.
   void fill(std::int64_t step, Batch& batch);
+  // The same of a step before its augmentation. Not with a batch mixup, which blends what has been
+  // augmented.
+  void fill_raw(std::int64_t step, const RawBatch& batch);
+  bool mixes_images() const { return batch_ != nullptr; }
   // Plain images of `count` rows from `first` on in the order of epoch 0, for calibration.
   void fill_plain(std::int64_t first, Batch& batch);
 
  private:
   struct Part;
   struct Row;
+  std::vector<Row> rows_of(std::int64_t step);
   std::int64_t dataset_index(std::int64_t n) const;
   void pick_sources(std::int64_t step, std::vector<Row>& rows) const;
   void label_rows(std::vector<Row>& rows) const;
@@ -59,7 +75,7 @@ class Batches {
   void prepare(const std::vector<Row>& rows);
   void augment_rows(const std::vector<Row>& rows, std::int64_t source, float* x);
   void mix(std::int64_t step, std::vector<Row>& rows, float* x);
-  void write_labels(const std::vector<Row>& rows, Batch& batch) const;
+  void write_labels(const std::vector<Row>& rows, std::int64_t* labels, float* weights) const;
 
   Settings settings_;
   ImageSet& own_;

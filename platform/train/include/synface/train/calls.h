@@ -20,14 +20,18 @@ struct CallSettings {
   const volatile std::uint32_t* cancel = nullptr;
 };
 
-// A context without a training step around it: seed and counter for Philox.
+// A context without a training step around it: seed and counter for Philox. `place`: where the
+// instance computes.
 inline synface_context make_context(const CallSettings& settings, std::uint32_t phase,
-                                    std::uint64_t seed, std::uint64_t counter) {
+                                    std::uint64_t seed, std::uint64_t counter,
+                                    const Place& place = {}) {
   static constexpr volatile std::uint32_t kNever = 0;
   synface_context ctx{};
   ctx.struct_size = sizeof ctx;
   ctx.phase = phase;
-  ctx.dev_type = SYNFACE_DEVICE_CPU;
+  ctx.dev_type = place.type;
+  ctx.dev_id = place.id;
+  ctx.stream = place.stream;
   const PhiloxKey key = philox_key(seed);
   ctx.key[0] = key[0];
   ctx.key[1] = key[1];

@@ -2,7 +2,8 @@
 //
 // A checkpoint has "values", "momentum" (the flat buffers), "window" (float64), "state.backbone"
 // and "state.loss" (bytes of plugins that keep a state), and in its metadata format, trial key,
-// step, attempt, the layout's hash and the states' versions. Kept weights have every parameter
+// step, attempt, the layout's hash, the states' versions and, where a GPU wrote it, the device
+// kind: a training goes on only on the kind that it began on. Kept weights have every parameter
 // under its own name and the same metadata without the momentum, so that Python reads them.
 #pragma once
 
@@ -37,7 +38,7 @@ std::optional<Position> load_checkpoint(const std::filesystem::path& folder,
 
 // Final weights; returns the file's SHA-256.
 std::string save_weights(const std::filesystem::path& file, const std::string& trial_key,
-                         const Parameters& parameters, const Position& position);
+                         Parameters& parameters, const Position& position);
 // Fills the parameters whose name starts with "backbone."; the head is not needed for evaluation.
 Position load_weights(const std::filesystem::path& file, Parameters& parameters);
 

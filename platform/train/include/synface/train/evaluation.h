@@ -36,10 +36,12 @@ struct EvaluationSettings {
   std::function<bool()> cancelled;
 };
 
+// `device`: where the backbone was made for; nullptr: the CPU. Benchmarks compute on the CPU.
 // Embeds every distinct image once for all benchmarks, in every view that any of them wants, lets
 // each evaluate its part, and records finals, intervals, curves and artifacts as "<name>.<key>".
 // Throws Cancelled.
 void evaluate(const plugin::Backbone& backbone, std::vector<NamedBenchmark>& benchmarks,
-              const EvaluationSets& sets, const EvaluationSettings& settings, Recorder& recorder);
+              const EvaluationSets& sets, const EvaluationSettings& settings, Recorder& recorder,
+              Device* device = nullptr);
 
 }  // namespace synface::train

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <synface/plugin/loss.h>
+#include <synface/train/device.h>
 #include <synface/train/head.h>
 #include <synface/train/parameters.h>
 
@@ -14,6 +15,10 @@ namespace synface::train {
 class LossPath {
  public:
   LossPath(plugin::Loss loss, const HeadShape& shape, int threads);
+  // On a device, which must outlive this. `loss_place`: where the plugin was made for; on the CPU
+  // (a plugin without a form for the device) its small inputs are brought to the host at each step.
+  // Error(kSetup) for a loss that has parameters of its own and computes on the CPU.
+  LossPath(plugin::Loss loss, const HeadShape& shape, Device& device, const Place& loss_place);
   ~LossPath();
   LossPath(LossPath&&) noexcept;
   LossPath& operator=(LossPath&&) noexcept;
@@ -30,6 +35,12 @@ class LossPath {
 
   // x [B, D] as the backbone gave it; writes d_x [B, D] and the gradients of the parameters.
   HeadResult step(const synface_context& ctx, const float* x, const Labels& labels, float* d_x);
+  // On a device: step() in two halves. All pointers are the device's; enqueue() does not wait for
+  // it (unless the plugin computes on the CPU), result() does.
+  void enqueue(const synface_context& ctx, const float* x, const Labels& labels, float* d_x);
+  HeadResult result() const;
+  // For the contexts of its calls.
+  const Place& place() const;
 
   plugin::Loss& loss();
   const plugin::Loss& loss() const;

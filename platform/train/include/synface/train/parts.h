@@ -28,11 +28,22 @@ class Parts {
   };
   // Error(kUsage) for two mixups of one stage.
   Mixups mixups(const std::vector<std::uint32_t>& samples) const;
-  plugin::Backbone backbone() const;
-  plugin::Loss loss(std::int64_t classes, std::int64_t embedding) const;
+  // An instance for `place`, and where it will compute: the CPU where the plugin has no form for a
+  // GPU (its note names neither LibTorch nor CUDA, or it refuses the device as unsupported).
+  template <typename T>
+  struct Placed {
+    T instance;
+    Place place;
+  };
+  Placed<plugin::Backbone> backbone(const Place& place = {}) const;
+  Placed<plugin::Loss> loss(std::int64_t classes, std::int64_t embedding,
+                            const Place& place = {}) const;
   plugin::Benchmark benchmark(const BenchmarkSpec& spec, std::int64_t embedding) const;
 
  private:
+  template <typename T>
+  Placed<T> placed(const plugin::PluginPtr& plugin, const Json& params, synface_dims dims,
+                   const Place& place) const;
   plugin::PluginPtr load(plugin::Kind kind, const PluginSpec& spec) const;
   // The parameters of the schema out of the plugin's configuration.
   static Json params(const plugin::PluginInfo& info, const PluginSpec& spec);

@@ -2,18 +2,22 @@
 #pragma once
 
 #include <synface/train/batches.h>
+#include <synface/train/device_batches.h>
 #include <synface/train/model.h>
 #include <synface/train/recorder.h>
 #include <synface/train/schedule.h>
 #include <synface/train/spec.h>
 
 #include <functional>
+#include <optional>
 
 namespace synface::train {
 
 // A curve's point every so many steps, and at the last one.
 inline constexpr std::int64_t kPointEvery = 20;
 
+// On the model's device where it has one: the steps are enqueued there, and the host makes the next
+// batch meanwhile; it waits once a step, for the loss.
 class Trainer {
  public:
   struct Hooks {
@@ -35,8 +39,9 @@ class Trainer {
   HeadResult step(std::int64_t step);
 
  private:
+  HeadResult device_step(std::int64_t step);
   double update(std::int64_t step, bool measure);
-  synface_context context(std::int64_t step, std::uint64_t call) const;
+  synface_context context(std::int64_t step, std::uint64_t call, const Place& place) const;
   void add(std::int64_t step, const HeadResult& result, Window& window) const;
 
   const TrialSpec& spec_;
@@ -46,6 +51,8 @@ class Trainer {
   Recorder& recorder_;
   Batch batch_;
   Buffer<float> embeddings_, d_embeddings_;
+  std::optional<DeviceBatches> device_batches_;
+  DeviceArray<float> device_embeddings_, device_d_embeddings_;
 };
 
 }  // namespace synface::train

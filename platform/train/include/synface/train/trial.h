@@ -4,6 +4,7 @@
 #include <synface/base/journal.h>
 #include <synface/plugin/library.h>
 #include <synface/plugin/trace.h>
+#include <synface/train/device.h>
 #include <synface/train/spec.h>
 
 #include <cstdint>
@@ -20,6 +21,8 @@ struct TrialRun {
   plugin::CallTrace* trace = nullptr;  // may be nullptr
   // Non-zero once the trial is to stop: it writes a checkpoint and ends.
   const volatile std::uint32_t* stop = nullptr;
+  // Computes there instead of on the spec's device: for tests (make_host_device).
+  Device* device = nullptr;
   // Lines for people; may be empty.
   std::function<void(const std::string&)> say;
 };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <synface/tensor.h>
+#include <synface/train/place.h>
 
 #include <array>
 #include <cstdint>
@@ -20,7 +21,7 @@ constexpr synface_dtype dtype_of() {
 }
 
 // A synface_tensor with the shape and strides that it points to; memory belongs to somebody else.
-// Dense and row-major, on the CPU.
+// Dense and row-major, on the CPU unless on() says otherwise.
 class View {
  public:
   View() { fill({}, {}); }
@@ -45,6 +46,14 @@ class View {
     return *this;
   }
   ~View() = default;
+
+  // The same view of memory that lies at `place`.
+  View on(const Place& place) const {
+    View view(*this);
+    view.tensor_.dev_type = place.type;
+    view.tensor_.dev_id = place.id;
+    return view;
+  }
 
   const synface_tensor& operator*() const { return tensor_; }
   const synface_tensor* get() const { return &tensor_; }
