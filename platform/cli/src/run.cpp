@@ -170,7 +170,7 @@ void wait_for_debugger() {
 void check_device(const std::string& device) {
   if (!device.starts_with("cuda")) return;
   const auto cuda = find_cuda();
-  if (!cuda.present) fail(ExitCode::kSetup, "--device {}: {}", device, cuda.text());
+  if (!cuda.usable()) fail(ExitCode::kSetup, "--device {}: {}", device, cuda.text());
 }
 
 int run_one_here(const Globals& globals, const RunOptions& options,
