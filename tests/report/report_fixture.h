@@ -12,6 +12,7 @@
 
 #include "synface/base/error.h"
 #include "synface/base/file.h"
+#include "synface/base/hash.h"
 #include "synface/base/journal.h"
 #include "synface/report/comparison.h"
 #include "synface/store/store.h"
@@ -24,6 +25,7 @@ struct Planned {
   store::AttemptStatus status = store::AttemptStatus::kDone;
   std::string binary = "aa", isa = "avx2";
   std::string hash = {};        // of its training and evaluation; empty: a new one
+  std::string scores = {};      // kept by the benchmark "real": the bytes of its file
   Json seeds = Json::object();  // of its config, where they are no axes
 };
 
@@ -77,6 +79,12 @@ class ReportFixture : public ::testing::Test {
     header.trial_key = hash;
     JournalWriter writer = JournalWriter::create(folder_.path() / attempt.journal, header);
     write(writer, planned);
+    if (!planned.scores.empty()) {
+      const std::string file = fmt::format("artifacts/{}/real.scores.safetensors", hash);
+      write_file_atomic(path().string() + ".d/" + file, planned.scores, false);
+      writer.artifact(
+          {"real.scores.safetensors", file, "application/x-safetensors", sha256(planned.scores)});
+    }
     writer.close();
     JournalReader journal = JournalReader::open(folder_.path() / attempt.journal);
     store.ingest(begun.id, journal);

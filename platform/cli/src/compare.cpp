@@ -13,6 +13,8 @@
 namespace synface::cli {
 namespace {
 
+constexpr int kPeopleResamples = 1000;
+
 struct Options {
   TrialOptions trials;
   std::vector<std::string> metrics, curves;
@@ -23,6 +25,7 @@ struct Options {
 report::ComparisonOptions comparison_options(const Options& options) {
   report::ComparisonOptions out;
   out.metrics = options.metrics;
+  out.people_resamples = kPeopleResamples;
   if (!options.baseline.empty()) {
     out.baseline = report::parse_contrast(options.baseline + " against 0").treatment;
   }

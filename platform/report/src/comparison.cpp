@@ -6,6 +6,7 @@
 #include "baselines.h"
 #include "comparison_data.h"
 #include "floors.h"
+#include "people_interval.h"
 #include "synface/base/error.h"
 #include "synface/base/text.h"
 
@@ -47,6 +48,7 @@ void add_trial(const TrialRow& trial, Comparison& result) {
   }
   const bool done = trial.status == "done";
   cell->done += done ? 1 : 0;
+  if (done) cell->trials[trial.seeds] = {trial.hash, trial.evaluation_hash};
   cell->failed += trial.status == "failed" ? 1 : 0;
   cell->diverged += trial.status == "diverged" ? 1 : 0;
   cell->pruned += trial.status == "pruned" ? 1 : 0;
@@ -176,6 +178,7 @@ PrimaryResult test_primary(const Comparison& comparison, const ComparisonData& d
       if (!match(*a, *b, comparison.axes, free)) continue;
       left.push_back(a);
       right.push_back(b);
+      result.cells.emplace_back(a - comparison.cells.data(), b - comparison.cells.data());
     }
   }
   if (left.empty()) return result;
@@ -277,6 +280,7 @@ Comparison compare(store::Database& db, const ComparisonOptions& options) {
                                                    return metric.name == data.primary->metric;
                                                  });
   if (shown) result.primary = test_primary(result, data);
+  if (options.people_resamples > 0) add_people_interval(db, result, options.people_resamples);
   add_named_floors(data, result);
   add_requested_floors(db, options, data, result);
   return result;

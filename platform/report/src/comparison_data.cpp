@@ -78,6 +78,7 @@ Index read_trials(store::Database& db, const std::string& experiment,
     if (!only.empty() && !only.contains(hash)) continue;
     TrialRow& trial = data.trials.emplace_back();
     trial.hash = hash;
+    trial.evaluation_hash = select.text(1);
     trial.status = select.text(2);
     trial.axes = Json::parse(select.text(3));
     split_seeds(select, trial);

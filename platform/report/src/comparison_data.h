@@ -15,7 +15,7 @@ struct FinalValue {
 };
 
 struct TrialRow {
-  std::string hash, status;
+  std::string hash, evaluation_hash, status;
   Json axes;          // seeds aside
   std::string seeds;  // "data=0 train=1", as this experiment asks: what equal seeds means
   std::map<std::string, FinalValue> finals;

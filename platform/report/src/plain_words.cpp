@@ -188,6 +188,25 @@ std::string floors_paragraph(const Comparison& comparison, const std::string& me
                             to.name);
 }
 
+// Who was tested is chance too.
+std::string people_sentence(const Comparison& comparison) {
+  const std::string one_draw = "The test pairs are the same for all cells and are one draw";
+  if (!comparison.primary || !comparison.primary->people) {
+    const bool asked = comparison.primary && !comparison.primary->people_missing.empty();
+    return one_draw + (asked ? "; what that is worth cannot be said, because " +
+                                   comparison.primary->people_missing + "."
+                             : std::string("."));
+  }
+  const PrimaryResult& result = *comparison.primary;
+  const Style style = finer(style_of(comparison, result.primary.metric), result.difference);
+  return fmt::format(
+      "{}: with its {} people drawn anew {} times, the same for both sides, the {:.0f}% interval "
+      "of the primary difference is {}, which {} 0.",
+      one_draw, result.people->people, result.people->resamples, 100 * comparison.level,
+      interval_text(result.people->interval, style),
+      result.people->interval.contains(0) ? "contains" : "leaves out");
+}
+
 }  // namespace
 
 std::string plain_words(const Comparison& comparison) {
@@ -199,9 +218,8 @@ std::string plain_words(const Comparison& comparison) {
        {rows_paragraph(comparison, metric), floors_paragraph(comparison, metric)}) {
     if (!paragraph.empty()) paragraphs.push_back(std::move(paragraph));
   }
-  paragraphs.push_back(
-      "Intervals and tests speak of the seeds alone: " + describe_variance(comparison) +
-      ". The test pairs are the same for all cells and are one draw.");
+  paragraphs.push_back("Intervals and tests speak of the seeds alone: " +
+                       describe_variance(comparison) + ". " + people_sentence(comparison));
   return join(paragraphs, "\n\n") + "\n";
 }
 

@@ -172,6 +172,22 @@ Table comparison_table(const Comparison& comparison) {
   return table;
 }
 
+namespace {
+
+// "; resampling the test's 342 people (1200 pairs): 95% interval [...]", or why there is none.
+std::string people_text(const Comparison& comparison, const PrimaryResult& result) {
+  if (!result.people) {
+    if (result.people_missing.empty()) return "";
+    return "; no interval over the test's people: " + result.people_missing;
+  }
+  const Style style = finer(style_of(comparison, result.primary.metric), result.difference);
+  return fmt::format("; resampling the test's {} people ({} pairs): {:.0f}% interval {}",
+                     result.people->people, result.people->pairs, 100 * comparison.level,
+                     interval_text(result.people->interval, style));
+}
+
+}  // namespace
+
 std::string primary_in_words(const Comparison& comparison) {
   if (!comparison.primary) return "no primary contrast was stated";
   const PrimaryResult& result = *comparison.primary;
@@ -194,6 +210,7 @@ std::string primary_in_words(const Comparison& comparison) {
   } else {
     text += " from a single pair of seeds: nothing can be said";
   }
+  text += people_text(comparison, result);
   for (const std::string& tied : result.tied_axes) text += "; with it goes " + tied;
   if (result.dropped > 0) {
     text += fmt::format("; {} {} left out, incomplete on one side", result.dropped,

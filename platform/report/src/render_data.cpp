@@ -57,6 +57,17 @@ Json cell_json(const Cell& cell) {
           {"metrics", std::move(metrics)}};
 }
 
+Json people_json(const PrimaryResult& primary) {
+  if (!primary.people) {
+    return primary.people_missing.empty() ? Json() : Json{{"missing", primary.people_missing}};
+  }
+  const PeopleInterval& people = *primary.people;
+  return {{"interval", {people.interval.lo, people.interval.hi}},
+          {"people", people.people},
+          {"pairs", people.pairs},
+          {"resamples", people.resamples}};
+}
+
 Json primary_json(const Comparison& comparison) {
   if (!comparison.primary) return nullptr;
   const PrimaryResult& primary = *comparison.primary;
@@ -70,6 +81,7 @@ Json primary_json(const Comparison& comparison) {
           {"baseline", summary_json(primary.baseline)},
           {"difference", difference_json(primary.difference)},
           {"verdict", to_string(primary.verdict)},
+          {"test_people", people_json(primary)},
           {"words", primary_in_words(comparison)}};
 }
 

@@ -37,6 +37,9 @@ struct ComparisonOptions {
   // BENCHMARK.MEASURE, such as real.untrained.auc for real.auc.
   std::vector<FloorRequest> floors;
   double level = kLevel;
+  // Resamples of the test's people for the interval of the primary difference; 0: none. Needs the
+  // scores that the benchmark kept of both sides' trials (results/schema.md).
+  int people_resamples = 0;
 };
 
 // How a difference may be put into words.
@@ -61,6 +64,11 @@ struct MetricCell {
   std::map<std::string, double> values;  // by seeds, as in "seed.data=0 seed.train=1"
 };
 
+struct TrialKey {
+  std::string training, evaluation;  // hashes
+  auto operator<=>(const TrialKey&) const = default;
+};
+
 struct Cell {
   Json axes;  // seeds aside
   // The place among Comparison::cells of the cell that it is compared with (its own for a
@@ -70,6 +78,7 @@ struct Cell {
   std::optional<std::size_t> baseline;
   int done = 0, failed = 0, diverged = 0, pruned = 0, unfinished = 0;
   std::map<std::string, MetricCell> metrics;
+  std::map<std::string, TrialKey> trials;  // those that are done, by seeds as in MetricCell::values
 };
 
 struct MetricInfo {
@@ -81,6 +90,12 @@ struct Floor {
   Summary summary;  // n = 0: chance, a constant in summary.mean
 };
 
+// The bootstrap interval of a difference over the people of the test, seeds as they are.
+struct PeopleInterval {
+  Interval interval;
+  int people = 0, pairs = 0, resamples = 0;
+};
+
 struct PrimaryResult {
   Primary primary;
   int units = 0;                       // units of the seeds (seeds.h): the test's n
@@ -89,8 +104,12 @@ struct PrimaryResult {
   Summary treatment, baseline;
   PairedDifference difference;
   Verdict verdict = Verdict::kNone;
-  std::string stated;    // when, ISO 8601
-  int known_before = 0;  // trials of the table that had ended when it was stated
+  // Matched cells, as places among Comparison::cells: treatment, baseline.
+  std::vector<std::pair<std::size_t, std::size_t>> cells;
+  std::optional<PeopleInterval> people;
+  std::string people_missing;  // why there is none, where it was asked for
+  std::string stated;          // when, ISO 8601
+  int known_before = 0;        // trials of the table that had ended when it was stated
 };
 
 struct Comparison {

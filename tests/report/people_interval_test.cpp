@@ -1,0 +1,164 @@
+// The interval of the primary difference over the people of the test, from the scores that the
+// verification benchmark keeps: written by its code, read by the report's.
+#include <cmath>
+
+#include "metrics.h"
+#include "report_fixture.h"
+#include "scores.h"
+#include "synface/report/render.h"
+
+namespace synface::report {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using verification::Scored;
+
+constexpr std::uint32_t kPeople = 60;
+
+// In [0, 1): a plain congruential generator, so that the figures below never move.
+double draw(std::uint64_t& state) {
+  state = 6364136223846793005ULL * state + 1442695040888963407ULL;
+  return static_cast<double>(state >> 11) / 9007199254740992.0;
+}
+
+// Two genuine and two impostor pairs a person. `gap` tells the classes apart; the noise of a pair
+// is `shared` for all trials of one `state`, so that two trials make nearly the same mistakes.
+std::vector<Scored> pairs(double gap, std::uint64_t state, double own, std::uint64_t own_state) {
+  std::vector<Scored> result;
+  for (std::uint32_t person = 0; person < kPeople; ++person) {
+    const double hard = draw(state);
+    for (int k = 0; k < 4; ++k) {
+      const bool same = k < 2;
+      const double score =
+          (same ? gap * (0.5 + hard) : 0.0) + 0.5 * draw(state) + own * draw(own_state);
+      result.push_back({score, same, person, same ? person : (person + 7) % kPeople});
+    }
+  }
+  return result;
+}
+
+struct Kept {
+  double auc;
+  std::string file;
+};
+
+Kept kept(const std::vector<Scored>& scored) {
+  return {verification::RankedPairs(scored).auc(),
+          verification::scores_file(scored, std::vector<bool>(scored.size(), true), kPeople)};
+}
+
+class PeopleInterval_ : public ReportFixture {
+ protected:
+  Planned trial(bool im, int seed, const Kept& kept) {
+    Planned planned{{{"im", im}, {"seed.train", seed}}, {{"real.auc", kept.auc}}};
+    planned.scores = kept.file;
+    return planned;
+  }
+  std::vector<Planned> grid(double gain) {
+    std::vector<Planned> plan;
+    for (const int seed : {0, 1, 2}) {
+      const auto own = static_cast<std::uint64_t>(seed);
+      plan.push_back(trial(false, seed, kept(pairs(0.25, 1, 0.05, 100 + own))));
+      plan.push_back(trial(true, seed, kept(pairs(0.25 + gain, 1, 0.05, 200 + own))));
+    }
+    return plan;
+  }
+  Comparison result() {
+    store::Database db = reader();
+    ComparisonOptions options;
+    options.experiment = "mixup";
+    options.people_resamples = 400;
+    return compare(db, options);
+  }
+  const std::string contrast_ = "im = true against false";
+};
+
+TEST_F(PeopleInterval_, GivenALargeGainThenTheIntervalHoldsTheDifferenceAndNotZero) {
+  fill("mixup", grid(0.15), contrast_);
+  const Comparison comparison = result();
+  ASSERT_TRUE(comparison.primary->people) << comparison.primary->people_missing;
+  const PeopleInterval& people = *comparison.primary->people;
+  EXPECT_EQ(people.people, static_cast<int>(kPeople));
+  EXPECT_EQ(people.pairs, static_cast<int>(4 * kPeople));
+  EXPECT_TRUE(people.interval.contains(*comparison.primary->difference.mean));
+  EXPECT_GT(people.interval.lo, 0);
+  EXPECT_GT(people.interval.hi - people.interval.lo, 0.005);
+  EXPECT_THAT(primary_in_words(comparison),
+              HasSubstr("resampling the test's 60 people (240 pairs): 95% interval [+"));
+  const Comparison again = result();
+  EXPECT_EQ(again.primary->people->interval.lo, people.interval.lo) << "the same twice";
+}
+
+// Both sides share people and nearly all noise: drawn jointly the difference is exact, drawn one by
+// one it would swim.
+TEST_F(PeopleInterval_, GivenTwinsThenTheDrawIsJointAndTheIntervalNarrow) {
+  std::vector<Planned> plan;
+  for (const int seed : {0, 1}) {
+    const Kept twin = kept(pairs(0.25, 1, 0.05, 100 + static_cast<std::uint64_t>(seed)));
+    plan.push_back(trial(false, seed, twin));
+    plan.push_back(trial(true, seed, twin));
+  }
+  fill("mixup", plan, contrast_);
+  const Comparison comparison = result();
+  ASSERT_TRUE(comparison.primary->people);
+  EXPECT_NEAR(comparison.primary->people->interval.lo, 0, 1e-12);
+  EXPECT_NEAR(comparison.primary->people->interval.hi, 0, 1e-12);
+}
+
+TEST_F(PeopleInterval_, GivenATrialWithoutScoresThenItIsSaidAndTheRestIsCompared) {
+  auto plan = grid(0.15);
+  plan[3].scores.clear();
+  fill("mixup", plan, contrast_);
+  const Comparison comparison = result();
+  EXPECT_FALSE(comparison.primary->people);
+  EXPECT_EQ(comparison.primary->units, 3);
+  EXPECT_THAT(primary_in_words(comparison),
+              HasSubstr("no interval over the test's people: 1 of its 6 trials kept no scores"));
+}
+
+TEST_F(PeopleInterval_, GivenOtherPairsOrOtherScoresThenTheyAreNotUsed) {
+  auto plan = grid(0.15);
+  auto fewer = pairs(0.25, 1, 0.05, 100);
+  fewer.pop_back();
+  plan[0].scores = kept(fewer).file;
+  fill("mixup", plan, contrast_);
+  EXPECT_EQ(result().primary->people_missing, "its trials were tested on different pairs");
+}
+
+TEST_F(PeopleInterval_, GivenScoresThatDisagreeWithTheRecordThenTheyAreNotUsed) {
+  auto plan = grid(0.15);
+  plan[1].finals["real.auc"] += 0.05;
+  fill("mixup", plan, contrast_);
+  EXPECT_EQ(result().primary->people_missing, "the kept scores do not give the recorded figures");
+}
+
+TEST_F(PeopleInterval_, GivenAFileThatWasReplacedThenItCountsAsMissing) {
+  fill("mixup", grid(0.15), contrast_);
+  const auto file =
+      path().string() + ".d/artifacts/" + std::string(63, '0') + "1/" + "real.scores.safetensors";
+  write_file_atomic(file, kept(pairs(0.9, 1, 0.05, 7)).file, false);
+  EXPECT_THAT(result().primary->people_missing, HasSubstr("1 of its 6 trials"));
+}
+
+TEST_F(PeopleInterval_, GivenCrossedSeedsThenTheWeightsAreThoseOfTheMean) {
+  std::vector<Planned> plan;
+  for (const int data : {0, 1}) {
+    for (const int train : {0, 1}) {
+      const auto own = static_cast<std::uint64_t>(2 * data + train);
+      for (const bool im : {false, true}) {
+        Planned planned = trial(im, train, kept(pairs(im ? 0.4 : 0.25, 1, 0.05, own)));
+        planned.axes["seed.data"] = data;
+        plan.push_back(planned);
+      }
+    }
+  }
+  fill("mixup", plan, contrast_);
+  const Comparison comparison = result();
+  ASSERT_TRUE(comparison.primary->people) << comparison.primary->people_missing;
+  EXPECT_EQ(comparison.primary->units, 2);
+  EXPECT_TRUE(comparison.primary->people->interval.contains(*comparison.primary->difference.mean));
+}
+
+}  // namespace
+}  // namespace synface::report
