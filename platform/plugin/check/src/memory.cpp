@@ -26,7 +26,8 @@ std::size_t round_up(std::size_t size, std::size_t to) {
 }  // namespace
 
 std::byte* Memory::take(std::string_view name, std::size_t size, Role role) {
-  auto* block = new Block;  // kept for the life of the child, as its pages are
+  auto* block = new Block;  // kept as long as its pages are
+  block->tight = tight_ && (role == Role::kInput || role == Role::kCall);
   const std::size_t n = std::min(name.size(), sizeof block->name - 1);
   std::memcpy(block->name, name.data(), n);
   const std::size_t body = std::max(round_up(size, kPage), kPage);
@@ -36,13 +37,12 @@ std::byte* Memory::take(std::string_view name, std::size_t size, Role role) {
   if (map == MAP_FAILED) throw std::bad_alloc();
   block->map = static_cast<std::byte*>(map);
   std::memset(block->map, kCanary, block->map_size);
-  const std::size_t offset = tight_ ? (body - size) / kAlign * kAlign : 0;
+  const std::size_t offset = block->tight ? (body - size) / kAlign * kAlign : 0;
   block->data = block->map + kPage + offset;
   block->size = size;
-  block->tight = tight_;
   block->role = role;
   std::memset(block->data, role == Role::kOutput ? fill_ : 0, size);
-  if (tight_) mprotect(block->map + kPage + body, kPage, PROT_NONE);
+  if (block->tight) mprotect(block->map + kPage + body, kPage, PROT_NONE);
   const std::size_t place = n_blocks.fetch_add(1);
   if (place < kMostBlocks) all_blocks[place].store(block);
   blocks_.push_back(block);
@@ -87,6 +87,24 @@ void Memory::close(bool inputs) {
     if (goes(block)) mprotect(block->map, block->map_size, PROT_NONE);
   }
   std::erase_if(blocks_, goes);
+}
+
+void Memory::release() {
+  for (Block* block : blocks_) {
+    if (block->role == Role::kBound) continue;
+    for (std::size_t i = std::min(n_blocks.load(), kMostBlocks); i-- > 0;) {
+      if (all_blocks[i].load() != block) continue;
+      all_blocks[i].store(nullptr);
+      break;
+    }
+    munmap(block->map, block->map_size);
+  }
+  std::erase_if(blocks_, [](Block* block) {
+    const bool gone = block->role != Role::kBound;
+    if (gone) delete block;
+    return gone;
+  });
+  while (n_blocks > 0 && all_blocks[n_blocks - 1].load() == nullptr) --n_blocks;
 }
 
 const Memory::Block* Memory::find(const void* address) noexcept {

@@ -37,8 +37,9 @@ class Memory {
   // Blocks stay mapped: a plugin that kept a pointer is the business of one test alone.
   ~Memory() = default;
 
-  // `size` bytes, aligned to 256, between pages of canaries. With `tight` the block ends where an
-  // inaccessible page begins, as nearly as the alignment allows; outputs are filled with `fill`.
+  // `size` bytes, aligned to 256, between pages of canaries. After set_tight(true)
+  // an input ends where an inaccessible page begins, as nearly as the alignment allows; outputs are
+  // filled with `fill`.
   std::byte* take(std::string_view name, std::size_t size, Role role);
 
   // For blocks taken from now on.
@@ -52,6 +53,9 @@ class Memory {
   // Takes all access from outputs and what was lent for a call, and from inputs as well if told;
   // not from what is bound. The addresses stay reserved.
   void close(bool inputs);
+
+  // Gives the pages of all but bound blocks back to the system.
+  void release();
 
   // Which block, for the fault handler: async-signal-safe. nullptr: none of ours.
   static const Block* find(const void* address) noexcept;

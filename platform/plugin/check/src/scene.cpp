@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "range.h"
+#include "services.h"
 
 namespace synface::plugin::check {
 namespace {
@@ -135,6 +136,7 @@ const synface_host* Scene::host() {
   if (!services_) {
     HostServices::receive_log([](std::uint32_t, std::string_view) {});
     services_ = std::make_unique<HostServices>("check");
+    offer_services(*services_);
     if (options_.offer) options_.offer(*services_);
   }
   return services_->abi();
@@ -247,17 +249,56 @@ synface_dims Scene::dims() {
   return dims;
 }
 
+const synface_value* Scene::lend_values(const Values& values) {
+  const std::size_t n = values.size();
+  if (n == 0) return nullptr;
+  auto* lent = reinterpret_cast<synface_value*>(
+      memory_.take("values", n * sizeof(synface_value), Role::kCall));
+  constexpr std::size_t kPage = 4096;  // a block of whole pages ends at the inaccessible one
+  for (std::size_t i = 0; i < n; ++i) {
+    lent[i] = values.data()[i];
+    const std::string& key = info().params[i].key;
+    if (const auto size = static_cast<std::size_t>(lent[i].str.size); size > 0) {
+      const std::size_t pages = (size + kPage - 1) / kPage * kPage;
+      std::byte* at = memory_.take("text of " + key, pages, Role::kCall) + pages - size;
+      std::memcpy(at, lent[i].str.data, size);
+      // Only where a test looks for it is there no NUL behind a text.
+      if (const Memory::Block* block = Memory::find(at); block != nullptr && !block->tight) {
+        at[size] = std::byte{0};
+      }
+      lent[i].str.data = reinterpret_cast<const char*>(at);
+    } else {
+      lent[i].str.data = nullptr;
+    }
+    if (const std::size_t size = lent[i].count * sizeof(double); size > 0) {
+      std::byte* at = memory_.take("list of " + key, size, Role::kCall);
+      std::memcpy(at, lent[i].list, size);
+      lent[i].list = reinterpret_cast<const double*>(at);
+    }
+  }
+  return lent;
+}
+
 void* Scene::create(const Making& making) {
   const Plugin& p = plugin();
   const Values values(p.info, making.params != nullptr ? *making.params : params());
   const synface_dims sizes = making.dims ? *making.dims : dims();
   const synface_host* given = making.host != nullptr ? making.host : host();
+  const synface_value* lent = making.lend ? lend_values(values) : values.data();
+  const synface_dims* lent_dims = &sizes;
+  if (making.lend) {
+    auto* copy = reinterpret_cast<synface_dims*>(memory_.take("dims", sizeof sizes, Role::kCall));
+    *copy = sizes;
+    lent_dims = copy;
+  }
   void* self = nullptr;
   must("create", [&](synface_error* error) {
-    return p.tables.base().create(given, values.data(), values.size(), &sizes, &self, error);
+    return p.tables.base().create(given, lent, values.size(), lent_dims, &self, error);
   });
-  if (self == nullptr)
+  if (making.lend) memory_.close(false);
+  if (self == nullptr) {
     failed("a handle that is not NULL", "create() returned OK and gave no handle");
+  }
   return self;
 }
 

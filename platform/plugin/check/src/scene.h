@@ -64,6 +64,7 @@ struct Making {
   const Json* params = nullptr;        // the scene's
   const synface_host* host = nullptr;  // the full one
   std::optional<synface_dims> dims;    // the kind's ordinary ones
+  bool lend = false;  // values and sizes lie in memory that is taken away after create()
 };
 
 class Scene {
@@ -98,6 +99,8 @@ class Scene {
   // create() through the table; throws CallFailed, Verdict when it gave no handle.
   void* create(const Making& making = {});
   void destroy(void* self);
+  // A copy of the values, with each text and list in memory of its own; see Memory.
+  const synface_value* lend_values(const Values& values);
 
  private:
   Json required_value(const Param& param);

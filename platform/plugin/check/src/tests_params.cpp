@@ -200,28 +200,6 @@ void param_random(Scene& scene) {
 
 namespace {
 
-// The values with each text in memory of its own that ends at an inaccessible page: nothing behind
-// a text may be read, there is no NUL.
-std::vector<synface_value> lend_tightly(Scene& scene, const Values& values) {
-  std::vector<synface_value> lent(values.data(), values.data() + values.size());
-  for (std::size_t i = 0; i < lent.size(); ++i) {
-    synface_str& text = lent[i].str;
-    if (text.size == 0) {
-      text.data = nullptr;
-      continue;
-    }
-    const auto size = static_cast<std::size_t>(text.size);
-    constexpr std::size_t kPage = 4096;  // a block of whole pages ends at the inaccessible one
-    const std::size_t pages = (size + kPage - 1) / kPage * kPage;
-    std::byte* at =
-        scene.memory().take("text of " + scene.info().params[i].key, pages, Role::kCall) + pages -
-        size;
-    std::memcpy(at, text.data, size);
-    text.data = reinterpret_cast<const char*>(at);
-  }
-  return lent;
-}
-
 std::vector<std::string> hostile_texts(ParamType type) {
   std::vector<std::string> texts = {"",
                                     "x",
@@ -242,12 +220,12 @@ std::vector<std::string> hostile_texts(ParamType type) {
 
 void create_with_texts(Scene& scene, const Json& params, const std::string& what) {
   const Values values(scene.info(), params);
-  const std::vector<synface_value> lent = lend_tightly(scene, values);
+  const synface_value* lent = scene.lend_values(values);
   const synface_dims sizes = scene.dims();
   void* self = nullptr;
   const auto failure = attempt("create", [&](synface_error* error) {
-    return scene.plugin().tables.base().create(scene.host(), lent.data(), values.size(), &sizes,
-                                               &self, error);
+    return scene.plugin().tables.base().create(scene.host(), lent, values.size(), &sizes, &self,
+                                               error);
   });
   if (!failure) {
     scene.destroy(self);
