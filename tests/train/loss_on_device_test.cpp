@@ -6,6 +6,7 @@
 #include <synface/train/device_head.h>
 #include <synface/train/host_extensions.h>
 #include <synface/train/loss_path.h>
+#include <synface/train/parallel.h>
 
 #include <cmath>
 #include <cstdint>
@@ -102,7 +103,13 @@ Outcome outcome(const Data& data, const Step& step) {
   return o;
 }
 
-TEST(DeviceHead, MarginsAgreeWithTheCpusHead) {
+// As the worker has it; threads that spin cost more than these sizes.
+class DeviceHeads : public testing::Test {
+ protected:
+  DeviceHeads() { set_threads(1); }
+};
+
+TEST_F(DeviceHeads, MarginsAgreeWithTheCpusHead) {
   for (const std::uint64_t norms : {kBoth, std::uint64_t{SYNFACE_LOSS_NORM_X},
                                     std::uint64_t{SYNFACE_LOSS_NORM_W}, std::uint64_t{0}}) {
     for (const std::uint64_t joint :
@@ -131,7 +138,7 @@ TEST(DeviceHead, MarginsAgreeWithTheCpusHead) {
   }
 }
 
-TEST(DeviceHead, LogitsAgreeWithTheCpusHead) {
+TEST_F(DeviceHeads, LogitsAgreeWithTheCpusHead) {
   const auto forward = [](const LogitsCall& call) {
     for (std::int64_t i = 0; i < call.z.count(); ++i) *at(call.z, i) = 9 * *at(call.dot, i);
   };
@@ -156,7 +163,7 @@ TEST(DeviceHead, LogitsAgreeWithTheCpusHead) {
                }));
 }
 
-TEST(DeviceHead, ALossThatIsNotFiniteIsSeen) {
+TEST_F(DeviceHeads, ALossThatIsNotFiniteIsSeen) {
   Data data(1);
   data.x[3] = std::numeric_limits<float>::quiet_NaN();
   DeviceHead device({kC, kD, kB, 1, 1}, info_of(24, kBoth, SYNFACE_LOSS_MARGIN), {}, {});
@@ -168,7 +175,8 @@ TEST(DeviceHead, ALossThatIsNotFiniteIsSeen) {
 }
 
 // The shipped losses, through the ABI and with the class weights in the host's parameters.
-class ShippedLosses : public testing::TestWithParam<std::tuple<const char*, Json, std::int64_t>> {};
+using Shipped = std::tuple<const char*, Json, std::int64_t>;
+class ShippedLosses : public DeviceHeads, public testing::WithParamInterface<Shipped> {};
 
 TEST_P(ShippedLosses, AgreeWithTheCpusPath) {
   const auto& [name, changes, k] = GetParam();

@@ -3,6 +3,7 @@
 #include <synface/data/tensorfile.h>
 #include <synface/plugin/host.h>
 #include <synface/train/host_extensions.h>
+#include <synface/train/parallel.h>
 #include <synface/train/recorder.h>
 #include <synface/train/trial.h>
 
@@ -19,6 +20,7 @@ class TrialOnDevice : public testing::Test {
  protected:
   TrialOnDevice() : host("test"), loader(host), device(train::make_host_device()) {
     train::offer_extensions(host);
+    train::set_threads(1);  // as the worker does; threads that spin cost more than these sizes
   }
 
   // In this process.
