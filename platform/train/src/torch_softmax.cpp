@@ -11,10 +11,7 @@ namespace {
 class Slots {
  public:
   explicit Slots(const TorchTargets& t)
-      : used_(t.weights != 0),
-        first_(t.weights.argmax(1, true)),
-        labels_(copy(t.labels)),
-        weights_(t.weights) {}
+      : used_(t.weights != 0), first_(t.weights.argmax(1, true)), labels_(copy(t.labels)) {}
 
   const at::Tensor& labels() const { return labels_; }
   at::Tensor gather(const at::Tensor& rows) const { return rows.gather(1, labels_); }
@@ -33,7 +30,7 @@ class Slots {
     return at::where(used_, values, values.gather(1, first_).expand_as(values));
   }
 
-  at::Tensor used_, first_, labels_, weights_;
+  at::Tensor used_, first_, labels_;
 };
 
 }  // namespace
