@@ -23,6 +23,14 @@ class PlainWords : public ReportFixture {
   void add_floor(std::vector<Planned>& plan, const std::string& name, double value) {
     plan.push_back({{{"floor", name}, {"seed.train", 0}}, {{"real.auc", value}}});
   }
+  std::string report(const std::vector<Planned>& plan) {
+    fill("mixup", plan, contrast_);
+    store::Database db = reader();
+    ReportOptions options;
+    options.comparison.experiment = "mixup";
+    options.folder = "reports";
+    return report_markdown(db, compare(db, options.comparison), options, {});
+  }
   std::string words(const std::vector<Planned>& plan, const std::string& contrast,
                     const std::string& metric = "real.auc") {
     fill("mixup", plan, contrast, metric);
@@ -67,6 +75,38 @@ TEST_F(PlainWords, GivenAMetricToMinimiseThenHigherIsWorse) {
 
 TEST_F(PlainWords, GivenNoContrastThenThatIsSaid) {
   EXPECT_THAT(words(arms(0.1, 0.005), ""), HasSubstr("No primary contrast was stated"));
+}
+
+// Domain Mixup reads two pictures a row: an equal images_seen is no equal number of pictures.
+TEST_F(PlainWords, GivenArmsThatReadUnequallyManyImagesThenTheReportSaysHowMany) {
+  auto plan = arms(0.1, 0.005);
+  for (Planned& planned : plan) {
+    const bool im = planned.axes["im"];
+    planned.mixup = im ? Json{{{"plugin", "domain"}}} : Json::array();
+    planned.budget = {{"images_seen", 1000}};
+    if (im) planned.budget["sources"] = 2;
+  }
+  EXPECT_THAT(report(plan),
+              ::testing::AllOf(HasSubstr("did not read equally many images"),
+                               HasSubstr("- 1000 rows of 1 source image each, 1000 source images "
+                                         "read: (im false)\n"),
+                               HasSubstr("- 1000 rows of 2 source images each, 2000 source images "
+                                         "read: (im true)\n")));
+}
+
+TEST_F(PlainWords, GivenAMixupWithoutARecordThenNoNumberIsMadeUp) {
+  auto plan = arms(0.1, 0.005);
+  for (Planned& planned : plan) {
+    planned.mixup = Json{{{"plugin", "domain"}}};
+    planned.budget = {{"images_seen", 1000}};
+  }
+  EXPECT_THAT(report(plan), HasSubstr("how many was not recorded"));
+}
+
+TEST_F(PlainWords, GivenEqualArmsThenOneSentenceDoes) {
+  auto plan = arms(0.1, 0.005);
+  for (Planned& planned : plan) planned.budget = {{"images_seen", 1000}};
+  EXPECT_THAT(report(plan), HasSubstr("Every cell: 1000 rows of 1 source image each"));
 }
 
 }  // namespace

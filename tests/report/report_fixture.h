@@ -25,6 +25,8 @@ struct Planned {
   store::AttemptStatus status = store::AttemptStatus::kDone;
   std::string binary = "aa", isa = "avx2";
   std::string hash = {};        // of its training and evaluation; empty: a new one
+  Json mixup = Json::array();   // of its config
+  Json budget = {};             // the event, where it trained
   std::string scores = {};      // kept by the benchmark "real": the bytes of its file
   Json seeds = Json::object();  // of its config, where they are no axes
 };
@@ -47,6 +49,7 @@ class ReportFixture : public ::testing::Test {
       trial.axes = planned.axes;
       trial.config = {{"name", name}, {"axes", planned.axes}, {"loss", {{"scale", 16.0}}}};
       trial.config["seed"] = planned.seeds;
+      trial.config["mixup"] = planned.mixup;
       for (const char* seed : {"data", "train"}) {
         const std::string axis = std::string("seed.") + seed;
         trial.config["seed"][seed] = planned.axes.contains(axis) ? planned.axes[axis] : Json(0);
@@ -101,6 +104,7 @@ class ReportFixture : public ::testing::Test {
                   {"device", "cpu"},
                   {"environment", {{"cpu", "EPYC"}}},
                   {"binaries", {{"loss/cosface", {{"sha256", planned.binary}, {"revision", 1}}}}}});
+    if (!planned.budget.is_null()) writer.event("budget", planned.budget);
     const auto loss = writer.define("train.loss", MetricClass::kMetric, MetricGoal::kMin);
     const auto rate = writer.define("train.images_per_s", MetricClass::kTiming, MetricGoal::kMax);
     for (int step = 0; step < 4; ++step) {

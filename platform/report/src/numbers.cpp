@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "synface/base/text.h"
+
 namespace synface::report {
 namespace {
 
@@ -88,6 +90,15 @@ std::string pairs_text(const SeedDesign& design, int n) {
   const std::string averaging = describe_averaging(design);
   return fmt::format("{} pairs of {}{}", n, unit_name(design),
                      averaging.empty() ? "" : " (" + averaging + ")");
+}
+
+std::string row_name(const Comparison& comparison, const Cell& cell) {
+  std::vector<std::string> words;
+  for (const std::string& axis : comparison.axes) {
+    if (!cell.axes.contains(axis)) continue;
+    words.push_back(axis.substr(axis.rfind('.') + 1) + " " + plain(cell.axes.at(axis)));
+  }
+  return "(" + join(words, ", ") + ")";
 }
 
 }  // namespace synface::report

@@ -87,16 +87,6 @@ std::string primary_paragraph(const Comparison& comparison) {
   return text;
 }
 
-// "identities 250, samples 20".
-std::string row_name(const Comparison& comparison, const Cell& cell) {
-  std::vector<std::string> words;
-  for (const std::string& axis : comparison.axes) {
-    if (!cell.axes.contains(axis)) continue;
-    words.push_back(axis.substr(axis.rfind('.') + 1) + " " + plain(cell.axes.at(axis)));
-  }
-  return "(" + join(words, ", ") + ")";
-}
-
 std::string rows_paragraph(const Comparison& comparison, const std::string& metric) {
   std::vector<std::string> higher, lower;
   int family = 0;

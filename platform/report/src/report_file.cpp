@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "baselines.h"
+#include "budget.h"
 #include "commands.h"
 #include "numbers.h"
 #include "plain_words.h"
@@ -122,6 +123,8 @@ std::string report_markdown(store::Database& db, const Comparison& comparison,
   text += "## Table\n\n" + to_markdown(table) + "\n";
   text += "## Floors\n\n" + floors_section(comparison) + "\n";
   text += "## Seeds\n\n" + describe_variance(comparison) + ".\n\n";
+  const std::string budget = budget_in_words(db, comparison);
+  if (!budget.empty()) text += "## Images read\n\n" + budget + "\n";
   text += "## Trials\n\n" + counts_section(comparison);
   const std::string failures = failures_section(db, comparison.experiment);
   if (!failures.empty()) text += "\nAttempts that failed, diverged or were killed:\n\n" + failures;
