@@ -61,6 +61,29 @@ TEST_F(IdentityTest, APathCountsAsItsContent) {
   EXPECT_NE(identity("a/w.bin"), identity("b/changed.bin"));
 }
 
+TEST_F(IdentityTest, WhatIsReadByDefaultCountsUnlessAnotherIsGiven) {
+  PluginInfo info;
+  info.id = "heads";
+  info.library = scene_.file("plugins/heads.so");
+  Param head;
+  head.key = "head";
+  head.type = ParamType::kPath;
+  info.params = {head};
+  const auto identity = [&](const std::string& given) {
+    return identity_params(info, {{"head", given}}, ContentIdentity(scene_.file("digests")));
+  };
+  EXPECT_EQ(identity(""), Json({{"head", ""}}));
+  write("plugins/heads/head.safetensors", "1");
+  write("plugins/heads/Makefile", "not read");
+  write("own.safetensors", "2");
+  EXPECT_EQ(identity(""),
+            Json({{"head", ""}, {"default files", {{"head.safetensors", sha256("1")}}}}));
+  EXPECT_EQ(identity(scene_.file("own.safetensors").string()),
+            Json({{"head", {{"content", sha256("2")}}}}));
+  write("plugins/heads/head.safetensors", "3");
+  EXPECT_EQ(identity("").at("default files").at("head.safetensors"), sha256("3"));
+}
+
 TEST_F(IdentityTest, AFolderCountsByNamesAndContents) {
   write("one/x/1.png", "1");
   write("one/y/2.png", "2");

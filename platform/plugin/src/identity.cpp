@@ -129,6 +129,35 @@ std::string digest_of(const KnownFiles& files) {
   return digest.hex();
 }
 
+// Of before identities had default files: left out, so that what is recorded and cached stays
+// valid.
+constexpr std::pair<std::string_view, std::string_view> kFirstDefaults[] = {
+    {"morphable/head.safetensors",
+     "279390e1dab7a463508078fb8d77b7d8a06b3bd5ef2856c910f7fc7346825c99"}};
+
+Json default_files(const PluginInfo& info, const ContentIdentity& content) {
+  Json files = Json::object();
+  for (const auto& [name, hash] : content.tensors(info.library.parent_path() / info.id)) {
+    const std::string place = info.id + "/" + name;
+    const bool first =
+        std::any_of(std::begin(kFirstDefaults), std::end(kFirstDefaults),
+                    [&](const auto& one) { return one.first == place && one.second == hash; });
+    if (!first) files[name] = hash;
+  }
+  return files;
+}
+
+// Whether the plugin may fall back on files of its own.
+bool takes_defaults(const PluginInfo& info, const Json& typed) {
+  bool any = false, all = true;
+  for (const Param& param : info.params) {
+    if (param.type != ParamType::kPath) continue;
+    any = true;
+    all = all && typed.value(param.key, "") != "";
+  }
+  return !any || !all;
+}
+
 }  // namespace
 
 ContentIdentity::ContentIdentity(fs::path cache) : cache_(std::move(cache)) {}
@@ -162,6 +191,18 @@ std::map<std::string, std::string> ContentIdentity::files(const fs::path& folder
   return hashes;
 }
 
+const std::map<std::string, std::string>& ContentIdentity::tensors(const fs::path& folder) const {
+  const auto [at, fresh] = tensors_.try_emplace(folder);
+  if (!fresh) return at->second;
+  std::error_code absent;
+  for (const auto& item : fs::directory_iterator(folder, absent)) {
+    if (item.path().extension() == ".safetensors") {
+      at->second[item.path().filename().string()] = of(item.path());
+    }
+  }
+  return at->second;
+}
+
 Json identity_params(const PluginInfo& info, const Json& typed, const ContentIdentity& content) {
   Json identity = Json::object();
   for (const Param& param : info.params) {
@@ -176,6 +217,11 @@ Json identity_params(const PluginInfo& info, const Json& typed, const ContentIde
     } else {
       identity[param.key] = *given;
     }
+  }
+  // No parameter's key has a blank in it.
+  if (takes_defaults(info, typed)) {
+    Json files = default_files(info, content);
+    if (!files.empty()) identity["default files"] = std::move(files);
   }
   return identity;
 }

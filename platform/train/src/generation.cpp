@@ -86,6 +86,7 @@ std::string Source::cache_identity(std::uint64_t data_seed,
                          {"params", mixup_identity},
                          {"identities", samples.size()},
                          {"samples", even ? Json(samples.front()) : Json(samples)}};
+    if (kBlendRevision > 1) identity["mixup"]["blend"] = kBlendRevision;
   }
   return canonical_dump(identity);
 }

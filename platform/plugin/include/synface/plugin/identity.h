@@ -24,6 +24,9 @@ class ContentIdentity {
   // SHA-256 of each regular file below a folder, by its relative path. Error(kData) likewise, and
   // where it is no folder.
   std::map<std::string, std::string> files(const std::filesystem::path& folder) const;
+  // SHA-256 of each *.safetensors right in a folder, by its name; nothing where there is no folder.
+  // Looked at once in this object's life.
+  const std::map<std::string, std::string>& tensors(const std::filesystem::path& folder) const;
 
  private:
   std::string of_file(const std::filesystem::path& file) const;
@@ -31,10 +34,15 @@ class ContentIdentity {
   std::filesystem::path cache_;
   // Each path is looked at once in this object's life: thousands of trials name the same folder.
   mutable std::map<std::filesystem::path, std::string> seen_;
+  mutable std::map<std::filesystem::path, std::map<std::string, std::string>> tensors_;
 };
 
 // `typed` are Validated::params. Left out: parameters that change no number (NO_EFFECT), and those
 // at their neutral value. A path that is not empty becomes {"content": identity}.
+//
+// What a plugin reads where no path is given counts too: <id>/*.safetensors beside its library are
+// told as "default files", {name: SHA-256}, unless every path parameter is given. The contents that
+// were there before identities had this add nothing.
 Json identity_params(const PluginInfo& info, const Json& typed, const ContentIdentity& content);
 
 }  // namespace synface::plugin
