@@ -259,12 +259,15 @@ void Attempt::leave_untrained(plugin::Backbone backbone) {
 void Attempt::record_budget() {
   const std::int64_t steps = spec_.total_steps(), seen = steps * spec_.batch_size;
   const double epochs = static_cast<double>(seen) / static_cast<double>(own_->count());
-  run_.journal->event("budget", {{"steps", steps},
-                                 {"images_seen", seen},
-                                 {"epochs", epochs},
-                                 {"classes", batches_->classes()},
-                                 {"images", own_->count()},
-                                 {"parameters", model_->parameters().trainable_count()}});
+  run_.journal->event("budget",
+                      {{"steps", steps},
+                       {"images_seen", seen},
+                       // Images blended in a row, which images_seen counts once.
+                       {"sources", mixups_.batch ? mixups_.batch->mix_info().sources : 1U},
+                       {"epochs", epochs},
+                       {"classes", batches_->classes()},
+                       {"images", own_->count()},
+                       {"parameters", model_->parameters().trainable_count()}});
   say(fmt::format("{} steps of {} images: {} images, {:.2f} epochs of {} images of {} people",
                   steps, spec_.batch_size, seen, epochs, own_->count(), own_->identities()));
 }
