@@ -55,7 +55,7 @@ class Program : public ::testing::Test {
 
 TEST_F(Program, EveryCommandHasHelpWithAnExample) {
   for (const auto* command : {"run", "plan", "ls", "show", "query", "compare", "export", "retry",
-                              "merge", "slurm", "cache", "plugin", "doctor", "version"}) {
+                              "merge", "prune", "slurm", "cache", "plugin", "doctor", "version"}) {
     const auto result = run({command, "--help"});
     EXPECT_EQ(result.state.code, 0) << command;
     EXPECT_THAT(result.output, HasSubstr(fmt::format("Example:\n  synface {}", command)));

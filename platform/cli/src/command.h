@@ -29,6 +29,7 @@ void add_query(CLI::App& app, const Globals& globals, Action& action);
 void add_compare(CLI::App& app, const Globals& globals, Action& action);
 void add_export(CLI::App& app, const Globals& globals, Action& action);
 void add_retry(CLI::App& app, const Globals& globals, Action& action);
+void add_prune(CLI::App& app, const Globals& globals, Action& action);
 void add_merge(CLI::App& app, const Globals& globals, Action& action);
 void add_slurm(CLI::App& app, const Globals& globals, Action& action);
 void add_cache(CLI::App& app, const Globals& globals, Action& action);

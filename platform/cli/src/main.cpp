@@ -32,6 +32,7 @@ void add_commands(CLI::App& app, const Globals& globals, Action& action) {
   add_export(app, globals, action);
   add_retry(app, globals, action);
   add_merge(app, globals, action);
+  add_prune(app, globals, action);
   add_slurm(app, globals, action);
   add_forwarded(app);
   add_cache(app, globals, action);

@@ -26,8 +26,9 @@
 // benchmarks read (a trial whose weights are gone is trained again); the journal of every attempt,
 // on purpose: a second copy of all points, outside SQLite, 32 bytes a point; the spec and the log
 // of attempts that failed. Checkpoints go when their trial is done or has diverged, unless its
-// train.keep_checkpoints says otherwise; those of failed trials stay for a retry. While no process
-// holds the lock, journals, specs and logs may be deleted: nothing reads them again but a merge.
+// train.keep_checkpoints says otherwise; those of failed trials stay for a retry. prune()
+// (prune.h) takes away journals, specs, logs and weights of finished trials: nothing reads a
+// journal again but a merge.
 //
 // SIGINT, SIGTERM or SIGHUP (a closed terminal) to the coordinator: workers get SIGTERM, write a
 // checkpoint, and their trials are queued again; a second one kills them at once.
