@@ -65,6 +65,13 @@ TEST_F(Identities, OrderOfKeysAndSpellingOfNumbersAreImmaterial) {
   EXPECT_EQ(first.size(), 64U);
 }
 
+// What is in people's databases: where these change, every recorded trial becomes new.
+TEST_F(Identities, AreThoseThatAreRecorded) {
+  EXPECT_EQ(hash_of(kBase), "e394503fec86df05d884f2421807cfa441e8c43eedc9e052a5d05939914afb05");
+  EXPECT_EQ(evaluation_of(kBase),
+            "0936b7609855581229f9e397962cecba0e5834ea16a212cea5a938762d680b58");
+}
+
 TEST_F(Identities, EveryHostKeyIsPartOfWhatItsTableSays) {
   const std::string tail = R"(
 backbone = { plugin = "net" }
