@@ -27,6 +27,7 @@ void add_plugin(CLI::App& app, const Globals& globals, Action& action) {
   info->add_option("name", *name, "KIND/ID, or ID where it is unique")->required();
   add_plugin_check(*command, globals, action);
   add_plugin_new(*command, globals, action);
+  add_plugin_docs(*command, globals, action);
   info->callback([&globals, &action, name] {
     action = [&globals, name] {
       const auto plugins = scan_plugins();
