@@ -8,7 +8,7 @@
 namespace synface::plugin::check {
 namespace {
 
-constexpr std::uint32_t kPeople = 40, kSamples = 6;
+constexpr std::uint32_t kPeople = 16, kSamples = 4;
 
 std::string text_of(synface_str text) {
   return text.data == nullptr ? std::string()

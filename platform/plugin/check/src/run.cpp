@@ -17,6 +17,7 @@ namespace synface::plugin::check {
 namespace {
 
 constexpr const char* kOption = "--check-plugin";
+constexpr int kCannotStart = 127;
 
 // One test of one plugin, or of the file.
 struct Job {
@@ -98,10 +99,13 @@ std::string torch_of(const std::filesystem::path& file) {
   }
 }
 
-void calm_threads() {
+// For the program that the child becomes.
+void set_up_child() {
   // Thread pools of numerical libraries are no business of the plugin's.
   setenv("OMP_NUM_THREADS", "1", 1);
   setenv("MKL_NUM_THREADS", "1", 1);
+  // The C library counts what lies in its per-thread caches as in use.
+  setenv("GLIBC_TUNABLES", "glibc.malloc.tcache_count=0", 1);
 }
 
 Verdict in_child(const Options& options, const std::filesystem::path& runner,
@@ -109,12 +113,15 @@ Verdict in_child(const Options& options, const std::filesystem::path& runner,
   const std::string program = runner.string(), spec = to_json(scene, id).dump();
   const ChildResult result = run_child(
       [&] {
-        calm_threads();
+        set_up_child();
         if (program.empty()) test_here(id, scene);
         execl(program.c_str(), program.c_str(), kOption, spec.c_str(), nullptr);
-        _exit(127);
+        _exit(kCannotStart);
       },
       options.limit);
+  if (result.exit_code == kCannotStart && result.output.empty() && !program.empty()) {
+    fail(ExitCode::kSetup, "cannot start {}; build it with ./synface build", program);
+  }
   return judge(result, options.limit);
 }
 
