@@ -126,7 +126,7 @@ std::string read_terms(store::Database& db, const Factors& factors, const std::s
     }
   }
   if (missing == 0) return "";
-  return fmt::format("{} of its {} trials kept no scores of {}", missing, factors.size(), artifact);
+  return fmt::format("{} of its {} trials kept no scores ({})", missing, factors.size(), artifact);
 }
 
 std::string work_out(store::Database& db, const Comparison& comparison, int resamples,
