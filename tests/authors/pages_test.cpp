@@ -35,6 +35,7 @@ plugin::PluginInfo loss() {
   path.key = "weights";
   path.type = ParamType::kPath;
   path.required = true;
+  path.doc = "Where they lie.";
   info.params = {scale(), path};
   return info;
 }
@@ -51,6 +52,12 @@ TEST(Pages, SayWhatTheSchemaSays) {
       EXPECT_TRUE(has(page, part)) << part << " is not in " << page;
     }
   }
+}
+
+TEST(Pages, EndASentenceOnce) {
+  const std::string page = plugin_page(loss(), PageFormat::kHtml);
+  EXPECT_TRUE(has(page, "<td>Where they lie.</td>")) << page;
+  EXPECT_TRUE(has(page, "s are s times z.")) << page;
 }
 
 TEST(Pages, ShowTheEntryOfAnExperiment) {

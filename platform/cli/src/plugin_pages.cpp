@@ -125,7 +125,7 @@ std::string type_text(const Param& param) {
 
 std::string meaning(const Param& param) {
   std::vector<std::string> parts;
-  if (!param.doc.empty()) parts.push_back(param.doc + ".");
+  if (!param.doc.empty()) parts.push_back(param.doc + (param.doc.ends_with('.') ? "" : "."));
   if (!param.neutral.is_null()) {
     parts.push_back(fmt::format("Neutral at {}: there it is left out of a trial's identity.",
                                 param.neutral.dump()));
