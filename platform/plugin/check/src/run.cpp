@@ -227,7 +227,8 @@ Report run(const Options& options) {
     const Test* needed = find_test(test->needs);
     const std::string of = needed != nullptr && needed->kinds == kFileOnly ? "" : plugin;
     if (needed != nullptr && !passed[{std::string(needed->id), of}]) {
-      verdict = {Status::kSkipped, "", fmt::format("{} did not pass", needed->id)};
+      verdict = {Status::kSkipped, "",
+                 fmt::format("it builds upon {}, which is skipped or bad", needed->id)};
     } else {
       scene.plugin = plugin;
       verdict = options.in_process

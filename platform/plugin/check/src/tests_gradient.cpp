@@ -12,8 +12,10 @@ namespace {
 // A derivative by finite differences beside the plugin's.
 struct Pair {
   double plugin = 0, numeric = 0;
+  double size = 1;  // of the function, to which rounding is relative
   double gap() const {
-    return std::abs(plugin - numeric) / std::max({std::abs(plugin), std::abs(numeric), 1e-3});
+    const double floor = 1e-3 * std::max(size, 1.0);
+    return std::abs(plugin - numeric) / std::max({std::abs(plugin), std::abs(numeric), floor});
   }
 };
 
@@ -54,7 +56,8 @@ template <typename Evaluate>
 void agree(const std::string& what, const Precision& precision, double plugin, Evaluate&& at) {
   Pair best{plugin, std::nan("")};
   for (const double h : precision.steps) {
-    const Pair pair{plugin, (at(h) - at(-h)) / (2 * h)};
+    const double up = at(h), down = at(-h);
+    const Pair pair{plugin, (up - down) / (2 * h), std::abs(up)};
     if (pair.gap() <= precision.tolerance) return;
     if (!(best.gap() <= pair.gap())) best = pair;
   }
