@@ -113,12 +113,11 @@ TEST(BadExperiment, WhatDoesNotGoTogetherIsAnErrorOfThePlan) {
       {"training people among the test people",
        [](Sandbox& sandbox) {
          make_photographs(sandbox / "photographs");
-         sandbox.write("bad.toml", tiny("[[mixup]]\nplugin = \"domain\"\n\n[[benchmark]]\nplugin = "
-                                        "\"verification\"\nset = \"real\"\n",
-                                        "bad"));
+         sandbox.write("bad.toml", tiny("[[mixup]]\nplugin = \"domain\"\n", "bad"));
        },
-       {"run", "bad.toml", "--set", "real.train=photographs/images", "--set",
-        "real.images=photographs/images", "--set", "real.pairs=photographs/pairs.txt"},
+       {"run", "bad.toml", "--set", R"(benchmark=[{plugin = "verification", set = "real"}])",
+        "--set", "real.train=photographs/images", "--set", "real.images=photographs/images",
+        "--set", "real.pairs=photographs/pairs.txt"},
        2,
        {"6 of 6 people of real.images", "Person_0", "real.allow_overlap"}},
       with_set("more threads than the machine has", "train.threads=1000", 2,

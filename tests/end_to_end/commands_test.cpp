@@ -31,6 +31,10 @@ const std::vector<std::vector<std::string>> kCommands = {{"run"},
                                                          {"plugin"},
                                                          {"plugin", "list"},
                                                          {"plugin", "info"},
+                                                         {"plugin", "new"},
+                                                         {"plugin", "check"},
+                                                         {"plugin", "docs"},
+                                                         {"prune"},
                                                          {"doctor"}};
 
 TEST(Commands, EachHasAHelpWithAnExample) {
