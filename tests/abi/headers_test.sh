@@ -40,6 +40,7 @@ compile() { # COMPILER LANGUAGE STANDARD HEADER
 export -f compile
 export abi sdk
 # An array cannot be exported.
+# shellcheck disable=SC2016 # the inner shell expands these
 WARNINGS="${warnings[*]}" xargs -a "$tmp/jobs" -P 2 -L 1 bash -c \
   'read -ra warnings <<<"$WARNINGS"; compile "$@"' compile
 echo "$(wc -l <"$tmp/jobs") compilations with ${found[*]}${absent[*]:+ (not installed: ${absent[*]})}"

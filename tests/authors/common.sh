@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by the scripts: a fresh prefix, a fresh home, and words for failures.
 source_dir=$1 build_dir=$2
 shift 2
@@ -28,7 +29,7 @@ install_synface() {
   export RUSTUP_HOME=${RUSTUP_HOME:-$real_home/.rustup} CARGO_HOME=$tmp/cargo
   unset SYNFACE_PLUGIN_PATH SYNFACE_DB SYNFACE_CACHE XDG_CACHE_HOME XDG_DATA_HOME
   mkdir -p "$HOME" "$tmp/work"
-  cd "$tmp/work"
+  cd "$tmp/work" || exit
 }
 real_home=$HOME
 

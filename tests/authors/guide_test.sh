@@ -3,7 +3,7 @@
 # in an empty folder, then each ends with 0 and says what the guide shows, numbers aside.
 #   guide_test.sh SOURCE_DIR BUILD_DIR
 set -euo pipefail
-# shellcheck source=common.sh
+# shellcheck source=tests/authors/common.sh
 source "$(dirname "$0")/common.sh"
 if ! command -v python3 >/dev/null; then
   echo "skipped: python3 is not installed, which reads the guide"

@@ -3,7 +3,7 @@
 # says what would do, ends with 2, and makes nothing; with --json it prints one document.
 #   refusals_test.sh SOURCE_DIR BUILD_DIR
 set -euo pipefail
-# shellcheck source=common.sh
+# shellcheck source=tests/authors/common.sh
 source "$(dirname "$0")/common.sh"
 export HOME=$tmp/home SYNFACE_CACHE=$tmp/cache
 unset SYNFACE_PLUGIN_PATH

@@ -5,7 +5,7 @@
 # in several languages give the same numbers.
 #   templates_test.sh SOURCE_DIR BUILD_DIR KIND:LANG...
 set -euo pipefail
-# shellcheck source=common.sh
+# shellcheck source=tests/authors/common.sh
 source "$(dirname "$0")/common.sh"
 install_synface
 no_rust=$(rust_is_absent)

@@ -3,7 +3,7 @@
 # tests and `plugin check` pass, it exports one symbol, and its rows are in `compare`.
 #   elasticface_test.sh SOURCE_DIR BUILD_DIR
 set -euo pipefail
-# shellcheck source=../authors/common.sh
+# shellcheck source=tests/authors/common.sh
 source "$(dirname "$0")/../authors/common.sh"
 no_rust=$(rust_is_absent)
 if [[ -n $no_rust ]]; then
