@@ -14,7 +14,6 @@ namespace synface::cli {
 struct Globals {
   std::filesystem::path database;  // --db, SYNFACE_DB, results/synface.sqlite
   bool json = false;               // one JSON document on standard output, nothing else there
-  std::string command_line;        // as the user typed it
 };
 
 // What the chosen command will do; returns an exit code (error.h).

@@ -61,9 +61,6 @@ int parse_and_run(int argc, char** argv) {
   if (const char* given = std::getenv("SYNFACE_DB"); given != nullptr && *given != '\0') {
     globals.database = given;
   }
-  for (int i = 0; i < argc; ++i) {
-    globals.command_line += fmt::format("{}{}", i == 0 ? "" : " ", i == 0 ? "synface" : argv[i]);
-  }
   CLI::App app("Face recognition from synthetic faces: experiments, plugins, results.", "synface");
   app.require_subcommand(0, 1);
   app.fallthrough();
