@@ -224,8 +224,8 @@ setup_command() {
   local argument
   for argument in "$@"; do
     case $argument in
-      --tools | --cuda | --gpu | --python) tiers+=("${argument#--}") ;;
-      *) die 2 "setup: unknown argument '$argument'; there are --tools, --cuda, --gpu and" \
+      --tools | --cuda | --gpu | --judge | --python) tiers+=("${argument#--}") ;;
+      *) die 2 "setup: unknown argument '$argument'; there are --tools, --cuda, --gpu, --judge and" \
         "  --python" ;;
     esac
   done
