@@ -4,6 +4,10 @@
 
 namespace synface::layers {
 
+// Drawn on the host for a GPU as well, so that one source gives one mask everywhere. It takes 4 ns a
+// number (one Zen 4 core), 11 ms for 128 rows of SynFace's network at 112 x 96, in which the device
+// works on the layers before, enqueued already: what a step waits for is the copy of 11 MB alone. A
+// batch or a network for which that is not hidden wants a kernel of its own here.
 at::Tensor dropout_mask(const Call& call, const at::Tensor& like, double rate) {
   if (call.mode != Mode::kTrain || rate <= 0.0) return {};
   at::Tensor mask = at::empty(like.sizes(), at::TensorOptions().dtype(at::kFloat));
