@@ -4,10 +4,11 @@
 
 namespace synface::layers {
 
-// Drawn on the host for a GPU as well, so that one source gives one mask everywhere. It takes 4 ns a
-// number (one Zen 4 core), 11 ms for 128 rows of SynFace's network at 112 x 96, in which the device
-// works on the layers before, enqueued already: what a step waits for is the copy of 11 MB alone. A
-// batch or a network for which that is not hidden wants a kernel of its own here.
+// Drawn on the host for a GPU as well, so that one source gives one mask everywhere. That takes 4
+// ns a number (measured on a Zen 4 core), 11 ms for 128 rows of SynFace's network at 112 x 96; the
+// device works on the layers before it meanwhile, which are enqueued already, so that a step ought
+// to wait for the copy of 11 MB alone (not measured on a GPU). A small network on a fast device,
+// which cannot hide the draw, would want a kernel here.
 at::Tensor dropout_mask(const Call& call, const at::Tensor& like, double rate) {
   if (call.mode != Mode::kTrain || rate <= 0.0) return {};
   at::Tensor mask = at::empty(like.sizes(), at::TensorOptions().dtype(at::kFloat));
