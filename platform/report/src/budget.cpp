@@ -6,6 +6,7 @@
 
 #include "baselines.h"
 #include "numbers.h"
+#include "row_names.h"
 #include "synface/base/text.h"
 
 namespace synface::report {
@@ -49,6 +50,7 @@ std::string amount(const Budget& budget) {
 
 std::string budget_in_words(store::Database& db, const Comparison& comparison) {
   const auto budgets = read_budgets(db, comparison.experiment);
+  const RowNames row_name(comparison);
   std::map<Budget, std::vector<std::string>> cells;
   for (const Cell& cell : comparison.cells) {
     if (is_floor(cell)) continue;
@@ -56,7 +58,7 @@ std::string budget_in_words(store::Database& db, const Comparison& comparison) {
       const auto found = budgets.find(trial.training);
       if (found == budgets.end()) continue;
       auto& names = cells[found->second];
-      const std::string name = row_name(comparison, cell);
+      const std::string name = "(" + row_name(cell.axes) + ")";
       if (names.empty() || names.back() != name) names.push_back(name);
     }
   }

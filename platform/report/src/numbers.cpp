@@ -92,13 +92,4 @@ std::string pairs_text(const SeedDesign& design, int n) {
                      averaging.empty() ? "" : " (" + averaging + ")");
 }
 
-std::string row_name(const Comparison& comparison, const Cell& cell) {
-  std::vector<std::string> words;
-  for (const std::string& axis : comparison.axes) {
-    if (!cell.axes.contains(axis)) continue;
-    words.push_back(axis.substr(axis.rfind('.') + 1) + " " + plain(cell.axes.at(axis)));
-  }
-  return "(" + join(words, ", ") + ")";
-}
-
 }  // namespace synface::report

@@ -29,9 +29,6 @@ std::string p_equation(double p);                                         // "p 
 // "8 pairs of seeds", or "2 pairs of data seeds (4 training seeds averaged within each of ...)".
 std::string pairs_text(const SeedDesign& design, int n);
 
-// "(identities 250, samples 20)".
-std::string row_name(const Comparison& comparison, const Cell& cell);
-
 std::string plain(const Json& value);  // a text without its quotes
 
 }  // namespace synface::report

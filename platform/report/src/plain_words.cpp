@@ -6,6 +6,7 @@
 
 #include "baselines.h"
 #include "numbers.h"
+#include "row_names.h"
 #include "synface/base/text.h"
 
 namespace synface::report {
@@ -88,13 +89,15 @@ std::string primary_paragraph(const Comparison& comparison) {
 }
 
 std::string rows_paragraph(const Comparison& comparison, const std::string& metric) {
+  const RowNames names(comparison);
+  const auto row_name = [&](const Cell& cell) { return "(" + names(cell.axes) + ")"; };
   std::vector<std::string> higher, lower;
   int family = 0;
   for (const Cell& cell : comparison.cells) {
     const MetricCell& values = cell.metrics.at(metric);
     family += values.p_holm.has_value() ? 1 : 0;
-    if (values.verdict == Verdict::kHigher) higher.push_back(row_name(comparison, cell));
-    if (values.verdict == Verdict::kLower) lower.push_back(row_name(comparison, cell));
+    if (values.verdict == Verdict::kHigher) higher.push_back(row_name(cell));
+    if (values.verdict == Verdict::kLower) lower.push_back(row_name(cell));
   }
   if (family == 0) return "";
   if (higher.empty() && lower.empty()) {

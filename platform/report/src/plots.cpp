@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "row_names.h"
 #include "synface/base/error.h"
 #include "synface/base/file.h"
 #include "synface/base/paths.h"
@@ -21,23 +22,6 @@ using nlohmann::json;
 constexpr const char* kSchema = "https://vega.github.io/schema/vega-lite/v5.json";
 constexpr std::chrono::seconds kConverterTime{120};
 
-std::string label_of(const Cell& cell, const Comparison& comparison) {
-  std::vector<std::string> words;
-  for (const std::string& axis : comparison.axes) {
-    if (!cell.axes.contains(axis)) continue;
-    const json& value = cell.axes.at(axis);
-    words.push_back(axis.substr(axis.rfind('.') + 1) + " " +
-                    (value.is_string() ? value.get<std::string>() : value.dump()));
-  }
-  return words.empty() ? comparison.experiment : join(words, ", ");
-}
-
-std::string label_of(const json& axes, const Comparison& comparison) {
-  Cell cell;
-  cell.axes = axes;
-  return label_of(cell, comparison);
-}
-
 using Series = std::map<std::int64_t, std::vector<double>>;  // step -> values of the trials
 
 // All done trials' points of one metric, by cell. A NaN stays in, so that its step is left out.
@@ -47,10 +31,11 @@ std::map<std::string, Series> read_series(store::Database& db, const Comparison&
       "SELECT t.axes, p.step, p.value FROM trials t JOIN points p ON p.hash = t.hash "
       "WHERE t.experiment = ? AND t.status = 'done' AND p.metric = ?");
   select.with(comparison.experiment, metric);
+  const RowNames row_name(comparison);
   std::map<std::string, Series> result;
   while (select.step()) {
     const json axes = json::parse(select.text(0));
-    result[label_of(axes, comparison)][select.integer(1)].push_back(select.real(2));
+    result[row_name(axes)][select.integer(1)].push_back(select.real(2));
   }
   return result;
 }
@@ -157,13 +142,14 @@ json curve_plot(store::Database& db, const Comparison& comparison, const std::st
 }
 
 json bar_plot(const Comparison& comparison, const std::string& metric) {
+  const RowNames row_name(comparison);
   json cells = json::array(), seeds = json::array(), floors = json::array();
   for (const Cell& cell : comparison.cells) {
     const auto found = cell.metrics.find(metric);
     if (found == cell.metrics.end()) {
       fail(ExitCode::kUsage, "metric '{}' is not in this comparison", metric);
     }
-    const std::string label = label_of(cell, comparison);
+    const std::string label = row_name(cell.axes);
     const Summary& summary = found->second.summary;
     for (const auto& [seed, value] : found->second.values) {
       seeds.push_back({{"cell", label}, {"value", value}, {"seeds", seed}});
@@ -180,7 +166,11 @@ json bar_plot(const Comparison& comparison, const std::string& metric) {
     if (floor.metric != metric || floor.summary.n == 0) continue;  // chance would squeeze the rest
     floors.push_back({{"floor", floor.label}, {"value", *floor.summary.mean}});
   }
-  const json y = {{"field", "cell"}, {"type", "nominal"}, {"title", nullptr}, {"sort", nullptr}};
+  const json y = {{"field", "cell"},
+                  {"type", "nominal"},
+                  {"title", nullptr},
+                  {"sort", nullptr},
+                  {"axis", {{"labelLimit", 420}}}};
   const json intervals = {
       {"data", {{"values", cells}}},
       {"mark", {{"type", "rule"}, {"strokeWidth", 2}}},

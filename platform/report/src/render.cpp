@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <set>
 
 #include "baselines.h"
 #include "numbers.h"
+#include "row_names.h"
 #include "synface/base/text.h"
 
 namespace synface::report {
@@ -24,17 +24,6 @@ std::string difference_text(const Cell& cell, const MetricCell& metric, const St
   if (metric.difference.no_spread) return fmt::format("{} ({} equal)", mean, metric.difference.n);
   if (!metric.difference.interval) return mean + " (1 pair)";
   return mean + " " + interval_text(*metric.difference.interval, style);
-}
-
-// Axis names without their table where that leaves them different: "identities".
-std::vector<std::string> short_names(const std::vector<std::string>& axes) {
-  std::vector<std::string> names;
-  std::set<std::string> distinct;
-  for (const std::string& axis : axes) {
-    names.push_back(axis.substr(axis.rfind('.') + 1));
-    distinct.insert(names.back());
-  }
-  return distinct.size() == axes.size() ? names : axes;
 }
 
 std::string trouble(const Cell& cell) {
