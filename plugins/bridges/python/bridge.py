@@ -244,6 +244,8 @@ def run_file(path, source):
     with one_thread():
         exec(compile(source, path, "exec", dont_inherit=True), module.__dict__)
     FILES[path] = source, module
+    gc.collect()
+    gc.freeze()  # what was imported stays: it need not be looked through whenever an instance goes
     return module
 
 
@@ -307,7 +309,8 @@ def create(kind, path, source, name, args, numbers, dims):
     found = class_of(run_file(path, source), path, name, kind)
     keywords = keywords_of(found, name, args, numbers)
     with one_thread():
-        plugin = found(synface.Dims(*dims), **keywords)
+        sizes = () if found.__init__ is object.__init__ else (synface.Dims(*dims),)
+        plugin = found(*sizes, **keywords)
     handle = Handle(kind, plugin, {k.decode(): v for k, v, _ in numbers})
     sys.stdout.write(
         f"python_{kind}: {os.path.basename(path)} with Python {sys.version.split()[0]} "
@@ -316,8 +319,3 @@ def create(kind, path, source, name, args, numbers, dims):
         + "\n"
     )
     return handle
-
-
-# What is there by now stays: it need not be looked through whenever an instance goes.
-gc.collect()
-gc.freeze()
