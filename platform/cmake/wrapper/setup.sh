@@ -224,9 +224,9 @@ setup_command() {
   local argument
   for argument in "$@"; do
     case $argument in
-      --tools | --cuda | --gpu | --judge | --python) tiers+=("${argument#--}") ;;
-      *) die 2 "setup: unknown argument '$argument'; there are --tools, --cuda, --gpu, --judge and" \
-        "  --python" ;;
+      --tools | --cuda | --gpu | --judge | --python-bridge | --python) tiers+=("${argument#--}") ;;
+      *) die 2 "setup: unknown argument '$argument'; there are --tools, --cuda, --gpu, --judge," \
+        "  --python-bridge and --python" ;;
     esac
   done
   ensure_tiers "${tiers[@]}"
