@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -23,6 +24,12 @@ std::size_t read_at(int fd, std::byte* to, std::size_t size, std::uint64_t offse
     if (got >= 0) return static_cast<std::size_t>(got);
     if (errno != EINTR) fail_errno(errno, ExitCode::kData, "read", path);
   }
+}
+
+std::uint64_t size_of(int fd, const fs::path& path) {
+  struct stat st {};
+  if (::fstat(fd, &st) != 0) fail_errno(errno, ExitCode::kData, "look at", path);
+  return static_cast<std::uint64_t>(st.st_size);
 }
 
 bool all_zero(std::span<const std::byte> bytes) {
@@ -76,8 +83,11 @@ std::optional<JournalHeader> JournalReader::header() const {
 // before. Reads anew what is not consumed yet: a live file's tail changes under us.
 bool JournalReader::fill(std::size_t wanted) {
   if (available() >= wanted) return true;
-  const std::size_t size = std::max(wanted, kChunk);
-  buffer_.resize(size);
+  // No more than the file has: a damaged size must not cost its 64 MiB.
+  const std::uint64_t all = size_of(fd_.get(), path_);
+  const auto size = static_cast<std::size_t>(
+      std::min<std::uint64_t>(std::max(wanted, kChunk), all > offset_ ? all - offset_ : 0));
+  if (buffer_.size() < size) buffer_.resize(size);
   taken_ = 0;
   filled_ = 0;
   while (filled_ < size) {
