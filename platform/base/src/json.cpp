@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -11,10 +12,25 @@
 namespace synface {
 namespace {
 
-std::string spell_double(double value, const std::string& place) {
+// Where a value stands, spelt only when something is wrong there.
+struct Place {
+  const Place* above = nullptr;
+  std::string_view key;   // of an object's member, or
+  std::size_t index = 0;  // of an array's
+
+  std::string text() const { return above == nullptr ? "/" : path(); }
+
+ private:
+  std::string path() const {
+    if (above == nullptr) return {};
+    return above->path() + "/" + (key.empty() ? std::to_string(index) : std::string(key));
+  }
+};
+
+std::string spell_double(double value, const Place& place) {
   if (!std::isfinite(value)) {
-    fail(ExitCode::kUsage, "{}: {} is no number that a configuration can hold",
-         place.empty() ? "/" : place, value);
+    fail(ExitCode::kUsage, "{}: {} is no number that a configuration can hold", place.text(),
+         value);
   }
   if (value == 0) return "0.0";
   std::array<char, 40> buffer{};
@@ -24,15 +40,19 @@ std::string spell_double(double value, const std::string& place) {
   return text;
 }
 
-std::string spell_string(const std::string& text, const std::string& place) {
+std::string spell_string(const std::string& text, const Place& place) {
+  const bool plain = std::all_of(text.begin(), text.end(), [](char c) {
+    return c >= ' ' && c < '\x7f' && c != '"' && c != '\\';
+  });
+  if (plain) return '"' + text + '"';
   try {
     return Json(text).dump();
   } catch (const Json::exception&) {
-    fail(ExitCode::kUsage, "{}: the text is not valid UTF-8", place.empty() ? "/" : place);
+    fail(ExitCode::kUsage, "{}: the text is not valid UTF-8", place.text());
   }
 }
 
-void dump(const Json& value, const std::string& place, std::string& out) {
+void dump(const Json& value, const Place& place, std::string& out) {
   switch (value.type()) {
     case Json::value_t::object: {
       out += '{';
@@ -42,7 +62,7 @@ void dump(const Json& value, const std::string& place, std::string& out) {
         first = false;
         out += spell_string(key, place);
         out += ':';
-        dump(member, place + "/" + key, out);
+        dump(member, {&place, key, 0}, out);
       }
       out += '}';
       return;
@@ -51,7 +71,7 @@ void dump(const Json& value, const std::string& place, std::string& out) {
       out += '[';
       for (std::size_t i = 0; i < value.size(); ++i) {
         if (i > 0) out += ',';
-        dump(value[i], fmt::format("{}/{}", place, i), out);
+        dump(value[i], {&place, {}, i}, out);
       }
       out += ']';
       return;
@@ -64,7 +84,7 @@ void dump(const Json& value, const std::string& place, std::string& out) {
       return;
     case Json::value_t::binary:
     case Json::value_t::discarded:
-      fail(ExitCode::kInternal, "{}: a value that JSON cannot spell", place);
+      fail(ExitCode::kInternal, "{}: a value that JSON cannot spell", place.text());
     default:
       out += value.dump();
   }
@@ -89,7 +109,7 @@ std::pair<std::size_t, std::size_t> line_and_column(std::string_view text, std::
 
 std::string canonical_dump(const Json& value) {
   std::string out;
-  dump(value, "", out);
+  dump(value, {}, out);
   return out;
 }
 
@@ -99,6 +119,8 @@ Json parse_json(std::string_view text, const std::string& where, ExitCode code) 
   } catch (const Json::parse_error& error) {
     const auto [line, column] = line_and_column(text, error.byte);
     fail(code, "{}:{}:{}: this is not valid JSON", where, line, column);
+  } catch (const Json::out_of_range&) {
+    fail(code, "{}: this JSON has a number that is too large for a double", where);
   }
 }
 
