@@ -48,6 +48,31 @@ TEST(InfoTest, ForeignJsonIsRefused) {
   EXPECT_THROW(info_from_json(Json::array()), Error);
 }
 
+// A schema from a file is believed no more than one from a plugin.
+TEST(InfoTest, JsonThatBreaksItsOwnSchemaIsRefused) {
+  const auto refused = [](const char* key, const char* member, const Json& value) {
+    Json json = to_json(good());
+    for (Json& param : json["params"]) {
+      if (param["key"] == key) param[member] = value;
+    }
+    try {
+      info_from_json(json);
+    } catch (const Error& e) {
+      return std::string(e.what());
+    }
+    return std::string();
+  };
+  EXPECT_NE(refused("depth", "default", "three"), "");     // of another type
+  EXPECT_NE(refused("depth", "default", 101), "");         // out of its own range
+  EXPECT_NE(refused("depth", "default", UINT64_MAX), "");  // no 64-bit signed number
+  EXPECT_NE(refused("fail", "default", "perhaps"), "");    // none of the choices
+  EXPECT_NE(refused("steps", "default", Json({0.5, "x"})), "");
+  EXPECT_NE(refused("depth", "min", 1000), "");     // above its maximum
+  EXPECT_NE(refused("depth", "key", "scale"), "");  // there already
+  EXPECT_NE(refused("depth", "key", "De pth"), "");
+  EXPECT_THAT(refused("depth", "default", 101), ::testing::HasSubstr("'depth'"));
+}
+
 TEST(InfoTest, RangesAreToldInWords) {
   EXPECT_EQ(range_text(*good().find("scale")), "above 0");
   EXPECT_EQ(range_text(*good().find("depth")), "at least 1, at most 100");

@@ -9,6 +9,7 @@
 #include "abi_copy.h"
 #include "ids.h"
 #include "range.h"
+#include "schema.h"
 
 namespace synface::plugin {
 namespace {
@@ -147,6 +148,22 @@ void check_unique(const std::vector<Param>& params) {
   if (twice != names.end()) fail(ExitCode::kPlugin, "two parameters are called '{}'", *twice);
 }
 
+void check_schema_of(const Param& param) {
+  if (!is_param_key(param.key)) fail(ExitCode::kPlugin, "is not [a-z][a-z0-9_]*");
+  if (!param.alias.empty() && !is_param_key(param.alias)) {
+    fail(ExitCode::kPlugin, "has the alias '{}', which is not [a-z][a-z0-9_]*", param.alias);
+  }
+  if (!(param.min <= param.max)) {
+    fail(ExitCode::kPlugin, "has the impossible range {} to {}", param.min, param.max);
+  }
+  const auto check = [&](const Json& value, const char* what) {
+    if (!has_type(param, value)) fail(ExitCode::kPlugin, "has a {} of another type", what);
+    check_value(param, value, what);
+  };
+  if (!param.required) check(param.def, "default");
+  if (!param.neutral.is_null()) check(param.neutral, "neutral value");
+}
+
 std::vector<Param> copy_params(const synface_plugin& plugin) {
   std::vector<Param> params;
   if (plugin.n_params > kMaxParams || (plugin.n_params > 0 && plugin.params == nullptr)) {
@@ -210,6 +227,21 @@ std::string range_text(const Param& param) {
                         param.max_exclusive ? "below" : "at most", param.max);
   }
   return text;
+}
+
+void check_schema(const PluginInfo& info) {
+  if (!is_plugin_id(info.id) || info.revision == 0) {
+    fail(ExitCode::kPlugin, "the description of a plugin has the id '{}' and the revision {}",
+         info.id, info.revision);
+  }
+  for (const Param& param : info.params) {
+    try {
+      check_schema_of(param);
+    } catch (const Error& e) {
+      fail(ExitCode::kPlugin, "{}: parameter '{}' {}", info.name(), param.key, e.what());
+    }
+  }
+  check_unique(info.params);
 }
 
 std::string PluginInfo::name() const {

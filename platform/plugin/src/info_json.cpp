@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "schema.h"
 #include "synface/plugin/info.h"
 
 namespace synface::plugin {
@@ -95,6 +96,7 @@ PluginInfo info_from_json(const Json& json) {
     info.torch = json.at("torch").get<std::string>();
     info.cuda = json.at("cuda").get<std::string>();
     info.sdk = json.at("sdk").get<std::string>();
+    check_schema(info);
     return info;
   } catch (const Json::exception& e) {
     fail(ExitCode::kPlugin, "the description of a plugin is not as this program writes it: {}",

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "abi_copy.h"
+#include "schema.h"
 #include "synface/plugin/instance.h"
 
 namespace synface::plugin {
@@ -13,12 +14,16 @@ namespace {
        param.key, to_text(param.type));
 }
 
+}  // namespace
+
 bool has_type(const Param& param, const Json& value) {
   switch (param.type) {
     case ParamType::kBool:
       return value.is_boolean();
     case ParamType::kI64:
-      return value.is_number_integer();
+      return value.is_number_integer() &&
+             (!value.is_number_unsigned() ||
+              value.get<std::uint64_t>() <= static_cast<std::uint64_t>(INT64_MAX));
     case ParamType::kF64:
       return value.is_number();
     case ParamType::kText:
@@ -33,8 +38,6 @@ bool has_type(const Param& param, const Json& value) {
   }
   return false;
 }
-
-}  // namespace
 
 Values::Values(const PluginInfo& info, const Json& params) {
   values_.reserve(info.params.size());
