@@ -138,6 +138,7 @@ void Checker::check_budget(const Node& document, Checked& checked) const {
     return;
   }
   const auto& generator = checked.config["generator"];
+  if (!generator.is_object()) return;  // there is an error about that already
   const auto images =
       generator.value("identities", std::int64_t{0}) * generator.value("samples", std::int64_t{0});
   if (images == 0) {

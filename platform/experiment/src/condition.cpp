@@ -168,14 +168,20 @@ bool same_value(const Node& a, const Node& b) {
 Condition read_condition(const Node& table, const Grid& grid, const Node& document,
                          Diagnostics& diagnostics) {
   Condition condition;
-  read_clauses(table, {}, condition.clauses);
-  for (const auto& clause : condition.clauses) {
-    if (grid.find(clause.key) != nullptr) continue;
-    const auto path = split_path(clause.key);
-    if (look_up(document, path) != nullptr || host_key(path) != nullptr) continue;
-    diagnostics.error(clause.where,
-                      fmt::format("`{}` is neither an axis nor a key of this file{}", clause.key,
-                                  hint(clause.key, known_names(grid, document))));
+  std::vector<Clause> clauses;
+  read_clauses(table, {}, clauses);
+  for (auto& clause : clauses) {
+    if (grid.find(clause.key) == nullptr) {
+      const auto path = split_path(clause.key, clause.where, diagnostics);
+      if (!path) continue;
+      if (look_up(document, *path) == nullptr && host_key(*path) == nullptr) {
+        diagnostics.error(clause.where,
+                          fmt::format("`{}` is neither an axis nor a key of this "
+                                      "file{}",
+                                      clause.key, hint(clause.key, known_names(grid, document))));
+      }
+    }
+    condition.clauses.push_back(std::move(clause));
   }
   return condition;
 }

@@ -72,7 +72,11 @@ std::optional<Axis> read_axis(const Node::Member& member, bool zipped, Diagnosti
     return std::nullopt;
   }
   const bool dotted = axis.name.find('.') != std::string::npos;
-  if (dotted || is_section(axis.name)) axis.path = split_path(axis.name);
+  if (dotted || is_section(axis.name)) {
+    auto path = split_path(axis.name, axis.where, diagnostics);
+    if (!path) return std::nullopt;
+    axis.path = std::move(*path);
+  }
   axis.values = member.value.items();
   for (auto& value : axis.values) {
     axis.labels.push_back(label_of(value));

@@ -188,4 +188,14 @@ std::vector<std::string> split_path(std::string_view path) {
   return parts;
 }
 
+std::optional<std::vector<std::string>> split_path(std::string_view path, Location where,
+                                                   Diagnostics& diagnostics) {
+  try {
+    return split_path(path);
+  } catch (const Error& e) {
+    diagnostics.error(where, e.what(), e.code());
+    return std::nullopt;
+  }
+}
+
 }  // namespace synface::experiment

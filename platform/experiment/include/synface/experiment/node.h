@@ -21,7 +21,7 @@ class Node {
   enum class Kind { kBoolean, kInteger, kFloat, kString, kArray, kTable };
   struct Member;
 
-  Node() : kind_(Kind::kTable) {}
+  Node();  // an empty table
   static Node boolean(bool value, Location where);
   static Node integer(std::int64_t value, Location where);
   static Node floating(double value, Location where);
@@ -75,6 +75,8 @@ struct Node::Member {
   Node value;
 };
 
+inline Node::Node() : kind_(Kind::kTable) {}
+
 // Reads a TOML text that has been added to `sources`. Members come in the order in which they were
 // written. Syntax errors (and dates, which mean nothing here) go to `diagnostics`; the result is
 // then empty.
@@ -100,5 +102,8 @@ void merge(Node& under, const Node& over, Diagnostics& diagnostics, const std::s
 
 // Splits "loss.scale" or `axes."a.b"` at its dots. Throws Error(kUsage) for malformed paths.
 std::vector<std::string> split_path(std::string_view path);
+// The same for a path that is written in a file: what is wrong with it is an error at its place.
+std::optional<std::vector<std::string>> split_path(std::string_view path, Location where,
+                                                   Diagnostics& diagnostics);
 
 }  // namespace synface::experiment
