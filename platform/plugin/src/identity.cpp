@@ -137,12 +137,12 @@ constexpr std::pair<std::string_view, std::string_view> kFirstDefaults[] = {
 
 Json default_files(const PluginInfo& info, const ContentIdentity& content) {
   Json files = Json::object();
-  for (const auto& [name, hash] : content.tensors(info.library.parent_path() / info.id)) {
-    const std::string place = info.id + "/" + name;
-    const bool first =
-        std::any_of(std::begin(kFirstDefaults), std::end(kFirstDefaults),
-                    [&](const auto& one) { return one.first == place && one.second == hash; });
-    if (!first) files[name] = hash;
+  for (const auto& tensor : content.tensors(info.library.parent_path() / info.id)) {
+    const std::string place = info.id + "/" + tensor.first;
+    const bool first = std::any_of(
+        std::begin(kFirstDefaults), std::end(kFirstDefaults),
+        [&](const auto& one) { return one.first == place && one.second == tensor.second; });
+    if (!first) files[tensor.first] = tensor.second;
   }
   return files;
 }
