@@ -55,9 +55,17 @@ if(SYNFACE_SANITIZE)
   add_link_options(-fsanitize=address,undefined)
 endif()
 
-# Linked by every target of ours.
+if(SYNFACE_FUZZ)
+  if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang" OR NOT SYNFACE_SANITIZE)
+    message(FATAL_ERROR "SYNFACE_FUZZ needs clang and SYNFACE_SANITIZE; use the preset fuzz")
+  endif()
+  add_compile_options($<$<COMPILE_LANGUAGE:C,CXX>:-fsanitize=fuzzer-no-link>)
+endif()
+
+# Linked by every target of ours. It is g++ whose warnings are errors.
 add_library(synface_warnings INTERFACE)
 target_compile_options(synface_warnings INTERFACE
-  "$<$<COMPILE_LANGUAGE:C,CXX>:-Wall;-Wextra;-Wpedantic;-Wshadow;-Wconversion;-Werror>"
+  "$<$<COMPILE_LANG_AND_ID:C,GNU>:-Wall;-Wextra;-Wpedantic;-Wshadow;-Wconversion;-Werror>"
+  "$<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wall;-Wextra;-Wpedantic;-Wshadow;-Wconversion;-Werror>"
   # nvcc hands the host half to g++ with line markers and GNU extensions of its own: no -Wpedantic.
   "$<$<COMPILE_LANGUAGE:CUDA>:-Xcompiler=-Wall,-Wextra,-Wshadow,-Werror;-Werror=all-warnings>")

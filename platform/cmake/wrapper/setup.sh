@@ -208,9 +208,11 @@ ensure_tiers() {
   ensure_folders "$@"
 }
 
-# The tiers of a preset: the CUDA compiler for cuda, and LibTorch's CUDA half where a driver is.
+# The tiers of a preset: clang for fuzz, the CUDA compiler for cuda, and LibTorch's CUDA half where a
+# driver is.
 tiers_of_preset() {
   echo needed
+  [[ $1 != fuzz ]] || echo tools
   if [[ $1 == cuda ]]; then
     echo cuda
     if [[ -e /dev/nvidiactl ]] || command -v nvidia-smi >/dev/null; then

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # ./synface test [--long] [REGEX]: the short tier is what .ci/run calls; --long adds the tests
-# labelled long, the sanitizer build, the CUDA compile and a clean clone in an empty home folder.
+# labelled long, the sanitizer build, fuzzing, the CUDA compile and a clean clone in an empty home
+# folder.
 
 test_command() {
   local long="" regex="" argument
@@ -12,7 +13,10 @@ test_command() {
 usage: ./synface test [--long] [REGEX]
 
 Builds what changed and runs the tests; REGEX picks some by name. --long adds the tests labelled long,
-the sanitizer build, the CUDA compile and a clean clone in an empty home folder.
+the sanitizer build, fuzzing of every parser of foreign files, the CUDA compile and a clean clone in
+an empty home folder.
+
+Environment: SYNFACE_FUZZ_SECONDS, for each parser (600).
 
 Example:
   ./synface test 'worker_test\.'
@@ -35,6 +39,7 @@ HELP
     step "tests" run_ctest "$SYNFACE_BUILD" "$regex"
     step "tests under asan-ubsan" sanitizer_tests "$regex"
     if [[ -z $regex ]]; then
+      step "fuzzing, ${SYNFACE_FUZZ_SECONDS:-600} s for each parser" fuzz_parsers
       step "every .cu compiled" build_in_subshell cuda all
       step "tests of the CUDA build" run_ctest "$SYNFACE_ROOT/build/cuda" '^(train|worker|losses)_test[.]'
       step "clean clone, empty home" clean_clone
@@ -73,6 +78,18 @@ sanitizer_tests() {
   ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 \
     UBSAN_OPTIONS=print_stacktrace=1 \
     run_ctest "$SYNFACE_ROOT/build/asan-ubsan" "$1" -LE '^(long|no_sanitizer)$'
+}
+
+# With clang's libFuzzer; by blind changes where there is no clang and no dpkg to install it.
+fuzz_parsers() {
+  local build=$SYNFACE_ROOT/build/fuzz
+  if command -v clang++ >/dev/null || command -v dpkg-query >/dev/null; then
+    (build_preset fuzz synface_fuzz) || return 1
+  else
+    build=$SYNFACE_ROOT/build/asan-ubsan
+    say "clang is not installed: fuzzing without its guidance, by the programs of build/asan-ubsan"
+  fi
+  "$SYNFACE_ROOT/tests/fuzz/fuzz.sh" "$build" "${SYNFACE_FUZZ_SECONDS:-600}"
 }
 
 # What a newcomer does: clone, then the first two commands of the README, with nothing in the home
