@@ -25,9 +25,10 @@ refuses "a letter of a-z" 9 --kind loss --lang c
 refuses "at most 40" "$(printf 'a%.0s' {1..41})" --kind loss --lang c
 refuses "a letter of a-z" "../up" --kind loss --lang c
 refuses "did you mean 'loss'" x --kind los --lang c
-refuses "there are templates in c, cpp, rust" x --kind loss --lang zig
+refuses "there are templates in c, cpp, rust, python" x --kind loss --lang zig
 refuses "--lang cpp has one" x --kind backbone --lang rust
 refuses "--lang cpp has one" x --kind generator --lang c
+refuses "--lang cpp has one" x --kind backbone --lang python
 refuses "cannot be the name of a Rust crate" self --kind loss --lang rust
 refuses "exists already" there --kind loss --lang c
 refuses "exists already" x --kind loss --lang c --dir there
@@ -41,4 +42,4 @@ grep -qF "cmake -S 'a folder' --preset synface" "$tmp/json" || fail "not quoted:
 [[ -f "a folder/src/fine.c" && -f "a folder/.gitignore" ]] || fail "files are missing: $(ls -a a*)"
 if grep -rnE '@[A-Z_]+@' "a folder"; then fail "a word of the template is left"; fi
 "$synface" plugin new --help | grep -q "Example:" || fail "--help shows no example"
-echo "plugin new: 14 refusals and one project"
+echo "plugin new: 15 refusals and one project"

@@ -56,6 +56,17 @@ TEST_F(MarginTest, ArcFaceIsThePluginArcFaceWithinTheRoundingOfFloat32) {
   }
 }
 
+TEST_F(MarginTest, CosFaceIsThePluginCosFaceToTheBit) {
+  const std::string py = example("cosface.py");
+  const Loss mine(kLibrary, "python_margin", {{"file", py.c_str()}, {"margin", 0.35}});
+  const Loss theirs("cosface.so", "cosface", {{"margin", 0.35}});
+  std::vector<float> cos;
+  for (int i = -99; i < 100; ++i) cos.push_back(static_cast<float>(i) / 99.5F);
+  for (const float ramp : {0.0F, 0.3F, 1.0F}) {
+    EXPECT_EQ(margins<float>(mine, cos, ramp).z, margins<float>(theirs, cos, ramp).z);
+  }
+}
+
 TEST_F(MarginTest, TheDerivativeAgreesWithFiniteDifferences) {
   const std::string py = example("arcface.py");
   const Loss loss(kLibrary, "python_margin", {{"file", py.c_str()}, {"margin", 0.5}});

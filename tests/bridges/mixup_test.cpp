@@ -1,4 +1,6 @@
 // Mixups in .py files: against the plugin `identity`, to the bit, and with a method apply().
+#include <synface/sdk/philox.h>
+
 #include "support.h"
 
 namespace bridge_test {
@@ -45,6 +47,30 @@ TEST_F(MixupTest, IdentityMixupIsThePluginIdentityToTheBit) {
         ASSERT_EQ(a[i].label_weight, b[i].label_weight) << "source " << i;
       }
     }
+  }
+}
+
+// <synface/sdk/philox.h> draws for the plugins in C++.
+TEST_F(MixupTest, TheStreamOfACallIsThatOfThePluginsInCpp) {
+  const std::string py = file(R"(
+class Plugin:
+    def info(self):
+        return {"stage": "batch"}
+    def pick(self, ctx, keys, sets, sources):
+        random = ctx.stream(4)
+        for row in range(len(keys)):
+            random.uniform_double()
+            sources["coefficient"][row, 0] = random.uniform()
+            sources["key"]["identity"][row, 1] = random.below(3_000_000_000)
+)");
+  const Mixup mixup(kLibrary, "python_mixup", {{"file", py.c_str()}});
+  const auto found = pick(mixup, 150, 1, 9);
+  const synface_context ctx = abi_test::context();
+  synface::sdk::PhiloxStream random(ctx, 4);
+  for (std::size_t row = 0; row < 150; ++row) {
+    random.uniform_double();
+    ASSERT_EQ(found[2 * row].coefficient, random.uniform()) << row;
+    ASSERT_EQ(found[2 * row + 1].key.identity, random.below(3'000'000'000)) << row;
   }
 }
 

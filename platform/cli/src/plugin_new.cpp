@@ -44,8 +44,9 @@ int make(const Globals& globals, ProjectRequest request) {
               << "\n";
     return 0;
   }
-  std::cout << fmt::format("made {}: a {} with tests and an experiment ({} files)\n",
-                           request.folder.string(), request.kind, files.size());
+  std::cout << fmt::format("made {}: a {} with {}an experiment ({} files)\n",
+                           request.folder.string(), request.kind,
+                           request.lang == "python" ? "" : "tests and ", files.size());
   std::cout << "next:\n";
   for (const auto& command : next) std::cout << "  " << command << "\n";
   return 0;
@@ -56,14 +57,16 @@ int make(const Globals& globals, ProjectRequest request) {
 void add_plugin_new(CLI::App& plugin, const Globals& globals, Action& action) {
   auto* command = plugin.add_subcommand("new", "start a plugin of your own in a new folder");
   command->footer(
-      "Templates: all five kinds in cpp; loss and mixup in c and rust too.\n"
+      "Templates: all five kinds in cpp; loss and mixup in c, rust and python too.\n"
       "Example:\n  synface plugin new mymargin --kind loss --lang c");
   const auto request = std::make_shared<ProjectRequest>();
   command->add_option("name", request->name, "the plugin's id: a-z, 0-9 and _")->required();
   command->add_option("--kind", request->kind, "generator, mixup, backbone, loss or benchmark")
       ->required()
       ->type_name("KIND");
-  command->add_option("--lang", request->lang, "c, cpp or rust")->required()->type_name("LANG");
+  command->add_option("--lang", request->lang, "c, cpp, rust or python")
+      ->required()
+      ->type_name("LANG");
   command->add_option("--dir", request->folder, "the folder to make (default: NAME)")
       ->type_name("DIR");
   command->callback([&globals, &action, request] {

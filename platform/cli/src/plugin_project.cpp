@@ -28,6 +28,7 @@ const std::vector<Language>& languages() {
       {"c", "C", "c", "cmake", {"loss", "mixup"}},
       {"cpp", "C++", "cpp", "cmake", {"generator", "mixup", "backbone", "loss", "benchmark"}},
       {"rust", "Rust", "rs", "cargo", {"loss", "mixup"}},
+      {"python", "Python", "py", "script", {"loss", "mixup"}},
   };
   return all;
 }
@@ -107,6 +108,11 @@ void check_combination(const std::string& kind, const Language& language) {
        language.words, join(has, ", "), join(elsewhere, " or "));
 }
 
+// The plugin of the Python bridge that runs a file of the kind.
+std::string bridge_of(const std::string& kind) {
+  return kind == "loss" ? "margin" : kind;
+}
+
 void replace_all(std::string& text, std::string_view from, std::string_view to) {
   for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
     text.replace(at, from.size(), to);
@@ -173,6 +179,7 @@ ProjectFiles render_project(const ProjectRequest& request, const SdkFiles& sdk) 
                        {"KIND", request.kind},
                        {"EXT", language.extension},
                        {"LANGUAGE", language.words},
+                       {"FORM", bridge_of(request.kind)},
                        {"SYNFACE", sdk.program.string()},
                        {"SYNFACE_DIR", sdk.package.string()},
                        {"SYNFACE_RUST", sdk.rust.string()}};
@@ -194,8 +201,17 @@ std::vector<std::string> next_commands(const ProjectRequest& request) {
   const auto at = [&](const std::string& below) {
     return shell_word(below.empty() ? request.folder.string() : (request.folder / below).string());
   };
-  const bool cargo = language_of(request.lang).layer == "cargo";
+  const std::string layer = language_of(request.lang).layer;
   std::vector<std::string> commands;
+  if (layer == "script") {
+    commands.push_back(fmt::format("synface plugin check python_{} --set file={}",
+                                   bridge_of(request.kind), at(request.name + ".py")));
+    for (const char* command : {"run", "compare"}) {
+      commands.push_back(fmt::format("synface {} {}", command, at("experiment.toml")));
+    }
+    return commands;
+  }
+  const bool cargo = layer == "cargo";
   if (cargo) {
     commands.push_back(fmt::format("make -C {} check", at("")));
   } else {

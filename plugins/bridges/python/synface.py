@@ -52,9 +52,13 @@ class Context:
         if self.cancelled:
             raise Cancelled("cancelled")
 
-    def generator(self, stream=256):
-        """A numpy Generator that gives other numbers at each call and the same in a rerun."""
-        return np.random.Generator(np.random.Philox([*self.key, self.counter, stream]))
+    def stream(self, number=256):
+        """The call's stream of this number: single draws, those of a plugin in C++."""
+        return Stream(self.key, self.counter, number)
+
+    def generator(self, number=256):
+        """A numpy Generator: another one for each call, the same in a rerun."""
+        return np.random.Generator(np.random.Philox([*self.key, self.counter, number]))
 
     def _end(self):
         self._cancel = 0
@@ -76,6 +80,40 @@ def philox(counter, key):
 
 def _words(*parts):
     return np.stack(np.broadcast_arrays(*(np.asarray(p, np.uint64) for p in parts)), -1)
+
+
+class Stream:
+    """Random numbers of a compute call, one after the other."""
+
+    def __init__(self, key, counter, number):
+        self._key = np.array([key], np.uint64)
+        self._place = number, counter & 0xFFFFFFFF, counter >> 32
+        self._index, self._words = 0, []
+
+    def word(self):
+        """32 bits."""
+        if not self._words:
+            index = np.arange(self._index, self._index + 64, dtype=np.uint64)
+            self._index += 64
+            self._words = philox(_words(index, *self._place), self._key).ravel().tolist()[::-1]
+        return self._words.pop()
+
+    def uniform(self):
+        """float32 in [0, 1)."""
+        return np.float32(self.word() >> 8) * np.float32(2.0**-24)
+
+    def uniform_double(self):
+        """float64 in [0, 1)."""
+        high, low = self.word() >> 5, self.word() >> 6
+        return (high * 67108864 + low) * 2.0**-53
+
+    def below(self, n):
+        """In 0 .. n - 1, without bias."""
+        threshold = (2**32 - n) % n
+        product = self.word() * n
+        while (product & 0xFFFFFFFF) < threshold:
+            product = self.word() * n
+        return product >> 32
 
 
 class rows:
