@@ -88,10 +88,11 @@ class Arm {
     return time;
   }
 
-  // "<loss> <digest of the weights>\n"
+  // "<loss> <digest of the weights>"
   std::string finish() {
     in_.reset();
     std::string end = line();
+    if (!end.empty()) end.pop_back();
     const ExitState state = child_.wait();
     if (!state.success()) fail(ExitCode::kInternal, "abi_race: {}: {}", name_, state.text());
     return end;
@@ -178,55 +179,64 @@ void print_row(const char* name, const Ratio& ratio) {
              ratio.met() ? "met" : "missed");
 }
 
-int race(const Options& options) {
-  const TemporaryFolder cache("abi_race");
-  double load[1] = {0};
-  static_cast<void>(::getloadavg(load, 1));
+struct Race {
+  double load = 0;  // when it began
   std::vector<Block> blocks;
+  int steps = 0;  // of an arm in a block
   bool same = true;
+  Ratio cpu, wall;
+};
+
+Race run_race(const Options& options) {
+  const TemporaryFolder cache("abi_race");
+  Race race;
+  static_cast<void>(::getloadavg(&race.load, 1));
   for (int i = 0; i < options.blocks; ++i) {
-    blocks.push_back(run_block(options, cache.path(), static_cast<std::uint32_t>(i)));
-    same = same && blocks.back().abi_end == blocks.back().direct_end &&
-           blocks.back().abi_end == blocks.front().abi_end;
+    race.blocks.push_back(run_block(options, cache.path(), static_cast<std::uint32_t>(i)));
+    race.same = race.same && race.blocks.back().abi_end == race.blocks.back().direct_end &&
+                race.blocks.back().abi_end == race.blocks.front().abi_end;
   }
-  const int steps = std::max(1, options.steps / options.slice) * options.slice;
-  const Ratio cpu = ratio_of(blocks, steps, &Time::cpu);
-  const Ratio wall = ratio_of(blocks, steps, &Time::wall);
-  if (options.json) {
-    const Json json = {{"processor", cpu_info().model},
-                       {"isa", cpu_info().isa},
-                       {"load", load[0]},
-                       {"blocks", options.blocks},
-                       {"steps", steps},
-                       {"slice", options.slice},
-                       {"size", options.size},
-                       {"batch", options.batch},
-                       {"threads", options.threads},
-                       {"bar", kBar},
-                       {"cpu", json_of(cpu)},
-                       {"wall", json_of(wall)},
-                       {"same_results", same},
-                       {"result", blocks.front().abi_end}};
-    fmt::print("{}\n", json.dump(2));
-    return same ? 0 : 1;
-  }
+  race.steps = std::max(1, options.steps / options.slice) * options.slice;
+  race.cpu = ratio_of(race.blocks, race.steps, &Time::cpu);
+  race.wall = ratio_of(race.blocks, race.steps, &Time::wall);
+  return race;
+}
+
+void print_json(const Options& options, const Race& race) {
+  const Json json = {{"processor", cpu_info().model},
+                     {"isa", cpu_info().isa},
+                     {"load", race.load},
+                     {"blocks", options.blocks},
+                     {"steps", race.steps},
+                     {"slice", options.slice},
+                     {"size", options.size},
+                     {"batch", options.batch},
+                     {"threads", options.threads},
+                     {"bar", kBar},
+                     {"cpu", json_of(race.cpu)},
+                     {"wall", json_of(race.wall)},
+                     {"same_results", race.same},
+                     {"result", race.blocks.front().abi_end}};
+  fmt::print("{}\n", json.dump(2));
+}
+
+void print_table(const Options& options, const Race& race) {
   fmt::print(
       "fastnet, arcface, identity mixup, {} px, batch {}, {} thread(s); {} blocks of {} steps an "
       "arm, turns of {}; {} ({}), load {:.1f}\n\n",
-      options.size, options.batch, options.threads, options.blocks, steps, options.slice,
-      cpu_info().model, cpu_info().isa, load[0]);
+      options.size, options.batch, options.threads, options.blocks, race.steps, options.slice,
+      cpu_info().model, cpu_info().isa, race.load);
   fmt::print("{:<15} {:>13} {:>13}   {:<6}  {:<16}  bar: lower end {}\n", "a step", "plugins",
              "compiled in", "ratio", "95 % interval", kBar);
-  print_row("processor time", cpu);
-  print_row("wall time", wall);
-  fmt::print("\nloss and digest of the weights, {}: {}",
-             same ? "equal to the bit in all arms and blocks" : "NOT EQUAL",
-             blocks.front().abi_end);
-  for (const Block& block : blocks) {
+  print_row("processor time", race.cpu);
+  print_row("wall time", race.wall);
+  fmt::print("\nloss and digest of the weights, {}: {}\n",
+             race.same ? "equal to the bit in all arms and blocks" : "NOT EQUAL",
+             race.blocks.front().abi_end);
+  for (const Block& block : race.blocks) {
     if (block.abi_end == block.direct_end) continue;
-    fmt::print("  plugins {}  compiled in {}", block.abi_end, block.direct_end);
+    fmt::print("  plugins {}, compiled in {}\n", block.abi_end, block.direct_end);
   }
-  return same ? 0 : 1;
 }
 
 }  // namespace
@@ -244,7 +254,9 @@ int main(int argc, char** argv) {
   app.add_flag("--json", options.json, "one JSON document");
   CLI11_PARSE(app, argc, argv);
   try {
-    return race(options);
+    const Race race = run_race(options);
+    options.json ? print_json(options, race) : print_table(options, race);
+    return race.same ? 0 : 1;
   } catch (const Error& error) {
     fmt::print(stderr, "abi_race: {}\n", error.what());
     return static_cast<int>(error.code());
