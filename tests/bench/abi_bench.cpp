@@ -1,10 +1,12 @@
 // What a call through the plugin ABI costs: the same small margin called directly, through the
-// plugin's table, through the typed wrapper, and with a breadcrumb; then the differences, per call.
+// plugin's table, through the typed wrapper, with a breadcrumb, and with the guard of a worker
+// around it (all but the watches that need LibTorch); then the differences, per call.
 //
 //   abi_bench [google-benchmark's options]
 #include <benchmark/benchmark.h>
 #include <synface/base/file.h>
 #include <synface/plugin/crumb.h>
+#include <synface/plugin/guard.h>
 #include <synface/plugin/loss.h>
 
 #include <cstdio>
@@ -39,8 +41,16 @@ struct Setting {
   plugin::PluginPtr loss = loader.plugin(SYNFACE_BENCH_FIXTURE, plugin::Kind::kLoss, "claimed");
   TemporaryFolder folder{"abi_bench"};
   plugin::CrumbWriter crumb{folder.path() / "bench.crumb"};
+  plugin::Guard guard{crumb};
 
-  Setting() { ctx.struct_size = sizeof ctx; }
+  Setting() {
+    ctx.struct_size = sizeof ctx;
+    guard.watch_thread(plugin::watch_float_mode());
+    guard.watch_often(plugin::watch_locale());
+    guard.watch_deep(plugin::watch_signals());
+    guard.watch_deep(plugin::watch_folder());
+    guard.watch_deep(plugin::watch_environment());
+  }
   synface_tensor view(float* value) const {
     synface_tensor t{};
     t.data = value;
@@ -110,6 +120,8 @@ int main(int argc, char** argv) {
   benchmark::RegisterBenchmark("wrapper", [&](auto& state) { through_wrapper(state, s, nullptr); });
   benchmark::RegisterBenchmark("wrapper_crumb",
                                [&](auto& state) { through_wrapper(state, s, &s.crumb); });
+  benchmark::RegisterBenchmark("wrapper_guard",
+                               [&](auto& state) { through_wrapper(state, s, &s.guard); });
   Keeper keeper;
   benchmark::RunSpecifiedBenchmarks(&keeper);
   keeper.print_differences();

@@ -34,7 +34,7 @@ int in_child(Body&& body) {
 
 void crash_in_margin(const std::filesystem::path& file) {
   CrumbWriter crumb(file);
-  crumb.mark_crashes();
+  crumb.mark_crashes(file.string() + ".stack");
   const PluginPtr plugin = loaded("good_loss", Kind::kLoss, "good");
   const Loss loss(plugin, params_of(plugin, {{"fail", "crash"}}), make_dims(), &crumb);
   const Floats cos({1, 1}), norm({1}), weights({1, 1}), z({1, 1}), dz({1, 1});
@@ -78,7 +78,7 @@ TEST(CrumbTest, OfSeveralThreadsTheOneThatCrashedIsNamed) {
   const Scene scene;
   in_child([&] {
     CrumbWriter crumb(scene.file("a.crumb"));
-    crumb.mark_crashes();
+    crumb.mark_crashes(scene.file("a.stack"));
     std::thread([&] { crumb.enter("generator/x", "render", 3); }).join();
     crumb.enter("backbone/y", "forward", 4);
     raise(SIGABRT);

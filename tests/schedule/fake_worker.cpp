@@ -4,7 +4,9 @@
 //   steps, step_ms      points to write, and the pause after each
 //   checkpoint_every    steps between checkpoints (0: none)
 //   crash_at            raises `crash_signal` at that step (in attempt `crash_in`, 0: in all)
-//   hang_at             sleeps for ever at that step, deaf to SIGTERM where `deaf`
+//   hang_at             sleeps for ever at that step, deaf to SIGTERM where `deaf`, in a plugin's
+//   call
+//                       where `in_call`
 //   exit_at, exit_code  ends there, with an "error" event
 //   diverge_at          ends as diverged
 //   forget              ends with 0 but without its "finished" event
@@ -134,6 +136,8 @@ class Trial {
     }
     if (here("hang_at", step)) {
       journal_.log(synface::LogLevel::kInfo, "hanging");
+      synface::plugin::CrumbWriter crumb(arguments_.journal + ".crumb");
+      if (number("in_call") > 0) crumb.enter("loss/cosface", "margin", 7);
       for (;;) {
         if (number("deaf") == 0) std::exit(wait_for_signal());
         ::pause();
@@ -159,7 +163,7 @@ class Trial {
 
   [[noreturn]] void crash(std::int64_t step) {
     synface::plugin::CrumbWriter crumb(arguments_.journal + ".crumb");
-    crumb.mark_crashes();
+    crumb.mark_crashes(arguments_.journal + ".stack");
     crumb.enter("loss/cosface", "margin", static_cast<std::uint64_t>(step));
     ::raise(static_cast<int>(fake_.value("crash_signal", std::int64_t{SIGSEGV})));
     std::abort();

@@ -125,8 +125,7 @@ Benchmark::Benchmark(PluginPtr plugin, const Json& params, const synface_dims& d
 std::vector<MetricSpec> Benchmark::metrics() const {
   const synface_metric_spec* const* list = nullptr;
   std::uint32_t n = 0;
-  invoke("metrics", 0,
-         [&](synface_error* error) { return table().metrics(self_, &list, &n, error); });
+  invoke("metrics", 0, table().metrics, self_, &list, &n);
   if (n > 65536 || (n > 0 && list == nullptr)) {
     broken(fmt::format("metrics() gave {} metrics", n));
   }
@@ -151,9 +150,7 @@ Requests Benchmark::requests(const synface_eval_set* set) const {
   Requests requests;
   requests.views = 0;
   try {
-    invoke("requests", 0, [&](synface_error* error) {
-      return table().requests(self_, set, &sink, &requests.views, error);
-    });
+    invoke("requests", 0, table().requests, self_, set, &sink, &requests.views);
   } catch (const CallError&) {
     receiver.rethrow();  // the cause, when it was ours
     throw;
@@ -179,9 +176,7 @@ void Benchmark::evaluate(const synface_context& ctx, const synface_tensor& embed
                                     &ResultReceiver::curve,
                                     &ResultReceiver::artifact};
   try {
-    invoke("evaluate", ctx.step, [&](synface_error* error) {
-      return table().evaluate(self_, &ctx, &embeddings, &sink, error);
-    });
+    invoke("evaluate", ctx.step, table().evaluate, self_, &ctx, &embeddings, &sink);
   } catch (const CallError&) {
     receiver.rethrow();
     throw;

@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "crash_writer.h"
 #include "crumb_layout.h"
 #include "synface/plugin/crumb.h"
 
@@ -81,22 +82,6 @@ CrumbSlot* take_over(CrumbSlot* slots, std::uint32_t self) {
   return slots + kCrumbSlots - 1;
 }
 
-// For the signal handlers, which get no pointer of ours.
-std::atomic<CrumbWriter*> crash_writer{nullptr};
-constexpr int kCrashSignals[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT};
-struct sigaction earlier_actions[NSIG];
-
-// Notes the crash, then lets it take its course: the earlier action is back, and a fault of this
-// thread happens again when the handler returns.
-void on_crash(int signal, siginfo_t* info, void*) {
-  const int saved = errno;
-  CrumbWriter* const writer = crash_writer.load();
-  if (writer != nullptr) writer->mark(signal);
-  sigaction(signal, &earlier_actions[signal], nullptr);
-  if (info == nullptr || info->si_code <= 0) raise(signal);  // sent: it does not happen by itself
-  errno = saved;
-}
-
 }  // namespace
 
 CrumbWriter::CrumbWriter(const std::filesystem::path& file)
@@ -117,13 +102,13 @@ CrumbWriter::CrumbWriter(const std::filesystem::path& file)
 }
 
 CrumbWriter::~CrumbWriter() {
-  CrumbWriter* self = this;
-  crash_writer.compare_exchange_strong(self, nullptr);
+  forget_crash_writer(*this);
   munmap(map_, kCrumbSize);
 }
 
 void CrumbWriter::attach() noexcept {
   ThreadState& state = thread_state;
+  if (marks_crashes_) give_signal_stack();
   const auto self = static_cast<std::uint32_t>(gettid());
   const std::uint32_t taken = taken_.fetch_add(1, std::memory_order_relaxed);
   state.slot = taken < kCrumbSlots ? slots_of(map_) + taken : take_over(slots_of(map_), self);
@@ -152,6 +137,11 @@ void CrumbWriter::leave() noexcept {
   }
 }
 
+bool CrumbWriter::in_call() const noexcept {
+  const ThreadState& state = thread_state;
+  return state.generation == generation_ && state.depth > 0;
+}
+
 void CrumbWriter::mark(int signal) noexcept {
   CrumbHeader& header = *header_of(map_);
   header.signal = static_cast<std::uint32_t>(signal);
@@ -161,29 +151,6 @@ void CrumbWriter::mark(int signal) noexcept {
     if (slot.thread != self) continue;
     // The number of a thread that has ended may have been given again.
     if (slot.depth > 0 || header.signal_slot == 0) header.signal_slot = i + 1;
-  }
-}
-
-void CrumbWriter::mark_crashes() {
-  // A stack of its own, so that an overflow of this thread's is seen as well.
-  constexpr std::size_t kStack = 65536;
-  stack_t stack{};
-  if (sigaltstack(nullptr, &stack) == 0 && (stack.ss_flags & SS_DISABLE) != 0) {
-    void* memory =
-        mmap(nullptr, kStack, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (memory == MAP_FAILED) fail(ExitCode::kInternal, "no memory for a signal stack");
-    stack = {memory, 0, kStack};
-    sigaltstack(&stack, nullptr);
-  }
-  const bool first = crash_writer.exchange(this) == nullptr;
-  struct sigaction action {};
-  action.sa_sigaction = &on_crash;
-  action.sa_flags = SA_SIGINFO | SA_ONSTACK;
-  sigemptyset(&action.sa_mask);
-  for (const int signal : kCrashSignals) {
-    if (sigaction(signal, &action, first ? &earlier_actions[signal] : nullptr) != 0) {
-      fail(ExitCode::kInternal, "cannot watch signal {}: {}", signal, std::strerror(errno));
-    }
   }
 }
 

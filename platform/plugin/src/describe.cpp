@@ -4,6 +4,7 @@
 #include <synface/base/error.h>
 #include <synface/base/text.h>
 #include <synface/plugin/library.h>
+#include <synface/plugin/sanitizer.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -109,8 +110,14 @@ std::vector<PluginInfo> describe(const std::filesystem::path& file,
   const std::filesystem::path path = std::filesystem::absolute(file);
   inspect(path, options.versions);
   const std::string program = options.describer.string(), argument = path.string();
+  const auto environment = sanitizer_environment({path});
+  if (program.empty() && environment.contains("LD_PRELOAD")) {
+    fail(ExitCode::kPlugin, "{} needs {} from the program's start; set LD_PRELOAD to it", argument,
+         environment.at("LD_PRELOAD"));
+  }
   const ChildResult result = run_child(
       [&] {
+        for (const auto& [name, value] : environment) setenv(name.c_str(), value.c_str(), 1);
         if (program.empty()) describe_here(path, options.versions);
         execl(program.c_str(), program.c_str(), kOption, argument.c_str(), nullptr);
       },

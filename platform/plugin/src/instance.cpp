@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "abi_copy.h"
+#include "exception.h"
 #include "sink.h"
 
 namespace synface::plugin {
@@ -94,10 +95,8 @@ Instance::Instance(PluginPtr plugin, const Json& params, const synface_dims& dim
     : plugin_(std::move(plugin)), trace_(trace), name_(plugin_->info.name()) {
   const Values values(plugin_->info, params);
   void* self = nullptr;
-  invoke("create", 0, [&](synface_error* error) {
-    return plugin_->tables.base().create(plugin_->host, values.data(), values.size(), &dims, &self,
-                                         error);
-  });
+  invoke("create", 0, plugin_->tables.base().create, plugin_->host, values.data(), values.size(),
+         &dims, &self);
   if (self == nullptr) broken("create() succeeded and gave no handle");
   self_ = self;
 }
@@ -119,7 +118,7 @@ Instance& Instance::operator=(Instance&& other) noexcept {
 Instance::~Instance() {
   if (self_ == nullptr) return;
   if (trace_ != nullptr) trace_->enter(name_, "destroy", 0);
-  plugin_->tables.base().destroy(self_);
+  may_throw(plugin_->tables.base().destroy)(self_);
   if (trace_ != nullptr) trace_->leave();
 }
 
@@ -143,7 +142,7 @@ std::optional<SavedState> Instance::save_state() const {
   SavedState saved;
   saved.version = state.version;
   const synface_sink sink = string_sink(saved.bytes);
-  invoke("state.save", 0, [&](synface_error* error) { return state.save(self_, &sink, error); });
+  invoke("state.save", 0, state.save, self_, &sink);
   return saved;
 }
 
@@ -154,8 +153,19 @@ void Instance::load_state(const SavedState& saved) {
   if (state.save == nullptr || state.load == nullptr) broken("synface.state/1 lacks save or load");
   Reader reader{saved.bytes};
   const synface_source source = {sizeof source, 0, &reader, &Reader::read};
-  invoke("state.load", 0,
-         [&](synface_error* error) { return state.load(self_, saved.version, &source, error); });
+  invoke("state.load", 0, state.load, self_, saved.version, &source);
+}
+
+void Instance::raise_exception(const char* call) const {
+  const std::string text = exception_text();
+  if (trace_ != nullptr) trace_->leave();
+  throw CallError(name_, call, SYNFACE_ERR_INTERNAL, text, "");
+}
+
+void Instance::raise_complaint() const {
+  Complaint complaint = trace_->take_complaint();
+  throw CallError(std::move(complaint.plugin), std::move(complaint.call), SYNFACE_ERR_INTERNAL,
+                  std::move(complaint.text), "");
 }
 
 void Instance::raise(const char* call, synface_status status, const synface_error& error) const {

@@ -9,6 +9,8 @@
 #include <new>
 
 #include "abi_copy.h"
+#include "exception.h"
+#include "symbols.h"
 #include "tables.h"
 
 namespace synface::plugin {
@@ -77,6 +79,7 @@ Plugin copy_plugin(const synface_plugin* given, const std::filesystem::path& fil
   if (given == nullptr) fail(ExitCode::kPlugin, "{} has a plugin that is NULL", kEntry);
   Plugin plugin;
   plugin.info = info_from_abi(*given);
+  plugin.name = plugin.info.name();
   plugin.info.library = file;
   plugin.info.abi = fmt::format("{}.{}", note.abi_major, note.abi_minor);
   plugin.info.torch = note.torch;
@@ -95,11 +98,29 @@ void call_init(const synface_entry& entry, const synface_host* host) {
   if (entry.init == nullptr) return;
   synface_error error{};
   error.struct_size = sizeof error;
-  const synface_status status = entry.init(host, &error);
+  synface_status (*const init)(const synface_host*, synface_error*) = entry.init;  // may throw
+  const synface_status status = init(host, &error);
   if (status == SYNFACE_OK) return;
   error.message[sizeof error.message - 1] = '\0';
   fail(ExitCode::kPlugin, "refuses to start, status {}: {}", status,
        error.message[0] == '\0' ? "(it gave no reason)" : error.message);
+}
+
+// Harmless, because it is loaded with RTLD_LOCAL: until somebody links the library, or defines such
+// a name in a library that was there before, which then takes its place.
+std::string exports_text(const std::filesystem::path& file, const ElfFile& elf) {
+  constexpr std::size_t kNamed = 3;
+  std::vector<std::string> names;
+  for (const std::string& name : elf.exported) {
+    if (name != kEntry && names.size() < kNamed) names.push_back(demangled(name));
+  }
+  const std::size_t extra = elf.exported.size() - 1;
+  return fmt::format(
+      "{} exports {} symbol{} beside {} ({}{}): another library's may take their place; build it "
+      "with "
+      "synface_add_plugin(), or link it with a version script",
+      file.filename().string(), extra, extra == 1 ? "" : "s", kEntry, join(names, ", "),
+      extra > kNamed ? ", ..." : "");
 }
 
 std::filesystem::path resolve(const std::filesystem::path& file) {
@@ -121,6 +142,25 @@ Library::~Library() {
 Loader::Loader(const HostServices& host, HostVersions versions)
     : host_(host.abi()), versions_(std::move(versions)) {}
 
+template <typename Body>
+void Loader::traced(const std::filesystem::path& file, const char* call, Body&& body) const {
+  const std::string name = "library/" + file.filename().string();
+  if (trace_ != nullptr) trace_->enter(name, call, 0);
+  std::string thrown;
+  try {
+    body();
+  } catch (const Error&) {
+    if (trace_ != nullptr) trace_->leave();
+    throw;
+  } catch (...) {
+    thrown = exception_text();
+  }
+  if (trace_ != nullptr) trace_->leave();
+  if (!thrown.empty()) fail(ExitCode::kPlugin, "{}() {}", call, thrown);
+  if (trace_ == nullptr || !trace_->complains()) return;
+  fail(ExitCode::kPlugin, "{}() {}", call, trace_->take_complaint().text);
+}
+
 std::shared_ptr<const Library> Loader::load(const std::filesystem::path& file) {
   const std::filesystem::path path = resolve(file);
   const auto known = loaded_.find(path);
@@ -134,19 +174,36 @@ std::shared_ptr<const Library> Loader::load(const std::filesystem::path& file) {
     std::shared_ptr<Library> library(new Library);
     library->path_ = path;
     library->note_ = std::move(inspected.note);
-    const synface_entry entry = copy_entry(map_entry(path), versions_);
+    const synface_entry* mapped = nullptr;
+    traced(path, "load", [&] { mapped = map_entry(path); });
+    const synface_entry entry = copy_entry(mapped, versions_);
     for (std::uint32_t i = 0; i < entry.n_plugins; ++i) {
       library->plugins_.push_back(copy_plugin(entry.plugins[i], path, library->note_, host_));
     }
     check_against_note(library->plugins_, library->note_);
-    call_init(entry, host_);
+    traced(path, "init", [&] { call_init(entry, host_); });
     library->deinit_ = entry.deinit;
     library->initialised_ = true;
+    if (warn_ && inspected.elf.exported.size() > 1) warn_(exports_text(path, inspected.elf));
     loaded_.emplace(path, library);
     return library;
   } catch (const Error& e) {
     fail(ExitCode::kPlugin, "{} {}", path.string(), e.what());
   }
+}
+
+std::vector<std::filesystem::path> Loader::files() const {
+  std::vector<std::filesystem::path> files;
+  for (const auto& [file, library] : loaded_) files.push_back(file);
+  return files;
+}
+
+std::string Loader::name_of(const std::filesystem::path& file) const {
+  const auto found = loaded_.find(file);
+  if (found == loaded_.end()) return "library/" + file.filename().string();
+  std::vector<std::string> names;
+  for (const Plugin& plugin : found->second->plugins()) names.push_back(plugin.name);
+  return join(names, " and ");
 }
 
 PluginPtr Loader::plugin(const std::filesystem::path& file, Kind kind, std::string_view id) {

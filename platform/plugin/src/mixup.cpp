@@ -7,7 +7,7 @@ namespace synface::plugin {
 Mixup::Mixup(PluginPtr plugin, const Json& params, const synface_dims& dims, CallTrace* trace)
     : Instance(of_kind(std::move(plugin), Kind::kMixup), params, dims, trace) {
   info_.struct_size = sizeof info_;
-  invoke("info", 0, [&](synface_error* error) { return table().info(self_, &info_, error); });
+  invoke("info", 0, table().info, self_, &info_);
   if (info_.stage != SYNFACE_STAGE_LATENT && info_.stage != SYNFACE_STAGE_BATCH) {
     broken(fmt::format("info() gave the stage {}", info_.stage));
   }
@@ -25,10 +25,8 @@ void Mixup::pick(const synface_context& ctx, std::span<const synface_key> keys,
     fail(ExitCode::kInternal, "{}: pick() of {} rows with {} sources and {} sets", name_,
          keys.size(), sources.size(), sets.size());
   }
-  invoke("pick", ctx.step, [&](synface_error* error) {
-    return table().pick(self_, &ctx, keys.data(), keys.size(), sets.data(),
-                        static_cast<std::uint32_t>(sets.size()), sources.data(), error);
-  });
+  invoke("pick", ctx.step, table().pick, self_, &ctx, keys.data(), keys.size(), sets.data(),
+         static_cast<std::uint32_t>(sets.size()), sources.data());
   for (std::size_t i = 0; i < sources.size(); ++i) {
     const synface_key& key = sources[i].key;
     const synface_key& own = keys[i / k];
@@ -52,10 +50,9 @@ void Mixup::apply(const synface_context& ctx, std::span<const synface_tensor* co
     fail(ExitCode::kInternal, "{}: apply() with {} sources and {} picked", name_, sources.size(),
          picked.size());
   }
-  invoke("apply", ctx.step, [&](synface_error* error) {
-    return table().apply(self_, &ctx, sources.data(), static_cast<std::uint32_t>(sources.size()),
-                         picked.data(), picked.size() / info_.sources, &out, error);
-  });
+  invoke("apply", ctx.step, table().apply, self_, &ctx, sources.data(),
+         static_cast<std::uint32_t>(sources.size()), picked.data(), picked.size() / info_.sources,
+         &out);
   check_weights(picked, "apply");
 }
 

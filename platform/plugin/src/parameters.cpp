@@ -54,9 +54,7 @@ std::vector<Parameter> ParametricInstance::parameters() const {
   if (!has_parameters()) return parameters;
   const synface_parameter* const* list = nullptr;
   std::uint32_t n = 0;
-  invoke("parameters.list", 0, [&](synface_error* error) {
-    return plugin_->tables.parameters.list(self_, &list, &n, error);
-  });
+  invoke("parameters.list", 0, plugin_->tables.parameters.list, self_, &list, &n);
   if (n > kMaxParameters || (n > 0 && list == nullptr)) {
     broken(fmt::format("parameters.list() gave {} parameters", n));
   }
@@ -77,10 +75,8 @@ std::vector<Parameter> ParametricInstance::parameters() const {
 void ParametricInstance::init_parameters(const synface_context& ctx,
                                          std::span<const synface_tensor* const> values) const {
   if (!has_parameters()) broken("init() of parameters, and it has none");
-  invoke("parameters.init", ctx.step, [&](synface_error* error) {
-    return plugin_->tables.parameters.init(self_, &ctx, values.data(),
-                                           static_cast<std::uint32_t>(values.size()), error);
-  });
+  invoke("parameters.init", ctx.step, plugin_->tables.parameters.init, self_, &ctx, values.data(),
+         static_cast<std::uint32_t>(values.size()));
 }
 
 void ParametricInstance::bind_parameters(std::span<const synface_tensor* const> values,
@@ -90,10 +86,8 @@ void ParametricInstance::bind_parameters(std::span<const synface_tensor* const> 
     fail(ExitCode::kInternal, "{}: {} values and {} gradients to bind", name_, values.size(),
          gradients.size());
   }
-  invoke("parameters.bind", 0, [&](synface_error* error) {
-    return plugin_->tables.parameters.bind(self_, values.data(), gradients.data(),
-                                           static_cast<std::uint32_t>(values.size()), error);
-  });
+  invoke("parameters.bind", 0, plugin_->tables.parameters.bind, self_, values.data(),
+         gradients.data(), static_cast<std::uint32_t>(values.size()));
 }
 
 }  // namespace synface::plugin

@@ -54,15 +54,24 @@ Batches::Batches(const Settings& settings, ImageSet& own, const plugin::Mixup* l
     classes_ += real->identities();
   }
   max_labels_ *= info.sources;
+  const Lending lending;
+  renew_buffers();
+}
+
+void Batches::renew_buffers() {
+  if (batch_ == nullptr) return;
   const auto floats =
-      static_cast<std::size_t>(settings.batch_size * settings.height * settings.width * 3);
-  for (std::uint32_t s = 0; s < info.sources; ++s) sources_.emplace_back(floats);
+      static_cast<std::size_t>(settings_.batch_size * settings_.height * settings_.width * 3);
+  sources_.clear();
+  for (std::uint32_t s = 0; s < batch_->mix_info().sources; ++s) {
+    sources_.emplace_back(floats, "a source of the blend");
+  }
 }
 
 Batch Batches::make_batch() const {
   const auto b = static_cast<std::size_t>(settings_.batch_size);
   const auto k = static_cast<std::size_t>(max_labels_);
-  return {Buffer<float>(b * static_cast<std::size_t>(3 * settings_.height * settings_.width)),
+  return {Buffer<float>(b * static_cast<std::size_t>(3 * settings_.height * settings_.width), "x"),
           std::vector<std::int64_t>(b * k), std::vector<float>(b * k)};
 }
 

@@ -182,7 +182,7 @@ void Evaluator::embed_view(const std::vector<const Wanted*>& order, bool mirror,
   const std::int64_t image = 3 * settings_.height * settings_.width;
   Rows rows;
   rows.x = Buffer<float>(static_cast<std::size_t>(settings_.batch_size * image));
-  rows.out = Buffer<float>(static_cast<std::size_t>(settings_.batch_size * d));
+  rows.out = Buffer<float>(static_cast<std::size_t>(settings_.batch_size * d), "embeddings");
   if (device_ != nullptr) {
     rows.device_x = {*device_, rows.x.size()};
     rows.device_out = {*device_, rows.out.size()};

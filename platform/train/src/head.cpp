@@ -42,16 +42,20 @@ struct Head<T>::State {
     const auto k = b * static_cast<std::size_t>(s.max_labels);
     const auto c = b * static_cast<std::size_t>(s.classes);
     unit = Buffer<T>(b * static_cast<std::size_t>(s.embedding));
-    norm = Buffer<T>(b);
+    norm = Buffer<T>(b, "norm");
     inverse = Buffer<T>(static_cast<std::size_t>(rows_w));
-    dot = Buffer<T>(b * static_cast<std::size_t>(rows_w));
+    dot = Buffer<T>(b * static_cast<std::size_t>(rows_w), "dot or d_dot");
     if (s.subcentres > 1) {
-      best = Buffer<T>(c);
+      best = Buffer<T>(c, "dot or d_dot");
       which = Buffer<std::int32_t>(c);
     }
-    for (auto* buffer : {&z, &cos, &weights, &dz_dcos, &dz_dnorm}) *buffer = Buffer<T>(k);
-    d_norm = Buffer<T>(b);
-    if (info.form == SYNFACE_LOSS_LOGITS) logits = Buffer<T>(c);
+    z = Buffer<T>(k, "z");
+    cos = Buffer<T>(k, "cos");
+    weights = Buffer<T>(k, "weights");
+    dz_dcos = Buffer<T>(k, "dz_dcos");
+    dz_dnorm = Buffer<T>(k, "dz_dnorm");
+    d_norm = Buffer<T>(b, "d_norm");
+    if (info.form == SYNFACE_LOSS_LOGITS) logits = Buffer<T>(c, "z");
     losses = Buffer<double>(b);
     hits = Buffer<double>(b);
   }

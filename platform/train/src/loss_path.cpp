@@ -3,13 +3,14 @@
 #include <synface/philox.h>
 #include <synface/train/device_head.h>
 #include <synface/train/loss_path.h>
+#include <synface/train/memory.h>
 
 #include <algorithm>
 
 namespace synface::train {
 namespace {
 
-HeadResult mean_of(const std::vector<float>& value, std::int64_t batch) {
+HeadResult mean_of(const Buffer<float>& value, std::int64_t batch) {
   HeadResult result;
   for (std::int64_t b = 0; b < batch; ++b) {
     result.loss += static_cast<double>(value[static_cast<std::size_t>(b)]);
@@ -31,7 +32,8 @@ struct LossPath::State {
   std::vector<plugin::Parameter> own;       // EMBEDDING
   Parameters* parameters = nullptr;
   std::size_t first = 0;
-  std::vector<float> value, d_value;  // EMBEDDING: [B]
+  int threads = 1;
+  Buffer<float> value, d_value;  // EMBEDDING: [B]
   // EMBEDDING on a device: what a plugin on the CPU reads and writes, or value and d_value there.
   Buffer<float> host_x, host_d_x, host_weights;
   Buffer<std::int64_t> host_labels;
@@ -49,6 +51,7 @@ struct LossPath::State {
   HeadResult embedding(const synface_context& ctx, const float* x, const Labels& labels,
                        float* d_x);
   void start(const HeadShape& given);
+  void take_buffers();
   void embedding_by_host(const synface_context& ctx, const float* x, const Labels& labels,
                          float* d_x);
   void embedding_on_device(const synface_context& ctx, const float* x, const Labels& labels,
@@ -86,7 +89,7 @@ HeadResult LossPath::State::embedding(const synface_context& ctx, const float* x
   const View ids(labels.labels, {batch, k}), weights(labels.weights, {batch, k});
   const plugin::Tape tape =
       loss.loss(ctx, *embeddings, *ids, *weights, *View(value.data(), {batch}), true);
-  std::fill_n(d_value.begin(), batch, 1.0F / static_cast<float>(batch));
+  std::fill_n(d_value.data(), batch, 1.0F / static_cast<float>(batch));
   loss.loss_backward(ctx, tape, *View(d_value.data(), {batch}), *gradients, false);
   return mean_of(value, batch);
 }
@@ -112,7 +115,7 @@ void LossPath::State::embedding_on_device(const synface_context& ctx, const floa
   const plugin::Tape tape =
       loss.loss(ctx, *view(x, {b, d}), *view(labels.labels, {b, k}), *view(labels.weights, {b, k}),
                 *view(device_value.data(), {b}), true);
-  std::fill_n(d_value.begin(), b, 1.0F / static_cast<float>(b));
+  std::fill_n(d_value.data(), b, 1.0F / static_cast<float>(b));
   device_d_value.upload(d_value.data(), static_cast<std::size_t>(b));
   loss.loss_backward(ctx, tape, *view(device_d_value.data(), {b}), *view(d_x, {b, d}), false);
   device_value.download(value.data(), static_cast<std::size_t>(b));
@@ -124,16 +127,27 @@ void LossPath::State::start(const HeadShape& given) {
   shape.subcentres = std::max<std::int64_t>(1, loss.loss_info().subcentres);
   if (has_head()) return;
   own = loss.parameters();
+}
+
+// On the CPU; first what there was goes, so that there is never twice as much.
+void LossPath::State::take_buffers() {
+  if (has_head()) {
+    head.reset();
+    head = std::make_unique<Head<float>>(shape, loss.loss_info(), threads);
+    return;
+  }
   const auto b = static_cast<std::size_t>(shape.max_batch);
-  value.resize(b);
-  d_value.resize(b);
+  value = Buffer<float>(b, "value");
+  d_value = Buffer<float>(b, "d_value");
 }
 
 LossPath::LossPath(plugin::Loss loss, const HeadShape& shape, int threads)
     : state_(new State(std::move(loss))) {
   State& s = *state_;
   s.start(shape);
-  if (s.has_head()) s.head = std::make_unique<Head<float>>(s.shape, s.loss.loss_info(), threads);
+  s.threads = threads;
+  const Lending lending;
+  s.take_buffers();
 }
 
 LossPath::LossPath(plugin::Loss loss, const HeadShape& shape, Device& device,
@@ -153,6 +167,7 @@ LossPath::LossPath(plugin::Loss loss, const HeadShape& shape, Device& device,
          "{} has parameters of its own and no form for a GPU; train with --device cpu",
          s.loss.info().name());
   }
+  s.take_buffers();
   const auto b = static_cast<std::size_t>(shape.max_batch);
   const auto k = b * static_cast<std::size_t>(shape.max_labels);
   s.host_x = Buffer<float>(b * static_cast<std::size_t>(shape.embedding));
@@ -224,6 +239,10 @@ void LossPath::init(const synface_context& ctx) {
   if (s.device == nullptr) return;
   s.device->upload(s.weight(), weight, static_cast<std::size_t>(n) * sizeof(float));
   s.device->wait();
+}
+
+void LossPath::renew_buffers() {
+  state_->take_buffers();
 }
 
 HeadResult LossPath::step(const synface_context& ctx, const float* x, const Labels& labels,

@@ -1,4 +1,5 @@
 #include <ATen/Parallel.h>
+#include <dlfcn.h>
 #include <synface/train/parallel.h>
 
 #include <algorithm>
@@ -11,6 +12,32 @@ void set_threads(int threads) {
   at::set_num_threads(threads);
   // LibTorch takes this one once and never again.
   if (at::get_num_interop_threads() != 1) at::set_num_interop_threads(1);
+}
+
+int torch_threads() noexcept {
+  return at::get_num_threads();
+}
+void set_torch_threads(int threads) noexcept {
+  at::set_num_threads(threads);
+}
+
+namespace {
+
+// LibTorch's own copy of the OpenMP library, whatever its name is: the one that is loaded.
+template <typename Function>
+Function openmp(const char* name) noexcept {
+  return reinterpret_cast<Function>(dlsym(RTLD_DEFAULT, name));
+}
+
+}  // namespace
+
+int openmp_threads() noexcept {
+  static const auto get = openmp<int (*)()>("omp_get_max_threads");
+  return get == nullptr ? 1 : get();
+}
+void set_openmp_threads(int threads) noexcept {
+  static const auto set = openmp<void (*)(int)>("omp_set_num_threads");
+  if (set != nullptr) set(threads);
 }
 
 void parallel(int threads, std::int64_t n, std::int64_t grain,

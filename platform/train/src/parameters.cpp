@@ -60,10 +60,10 @@ Parameters::Parameters(std::vector<ParameterSpec> specs, bool trains, Device* de
 // Buffers of so many floats, and the views of them.
 void Parameters::take_memory(std::size_t values, std::size_t trained) {
   has_gradients_ = trained > 0;
-  value_ = Buffer<float>(values);
+  value_ = Buffer<float>(values, "the parameters");
   momentum_ = Buffer<float>(trained);
   if (device_ == nullptr) {
-    gradient_ = Buffer<float>(trained);
+    gradient_ = Buffer<float>(trained, "the gradients");
   } else {
     device_value_ = DeviceArray<float>(*device_, values);
     device_gradient_ = DeviceArray<float>(*device_, trained);

@@ -26,10 +26,25 @@ Trainer::Trainer(const TrialSpec& spec, const CallSettings& calls, Model& model,
     device_embeddings_ = {*device, size};
     device_d_embeddings_ = {*device, size};
   } else {
-    batch_ = batches.make_batch();
-    embeddings_ = Buffer<float>(size);
-    d_embeddings_ = Buffer<float>(size);
+    const Lending lending;
+    take_buffers();
   }
+}
+
+void Trainer::take_buffers() {
+  const auto size = static_cast<std::size_t>(spec_.batch_size * model_.backbone().embedding());
+  batch_ = batches_.make_batch();
+  embeddings_ = Buffer<float>(size, "embeddings");
+  d_embeddings_ = Buffer<float>(size, "d_embeddings");
+}
+
+// After the first step: what was lent for its calls is taken away for good, so that a plugin that
+// kept a pointer faults at the next one.
+void Trainer::renew_buffers() {
+  lent_ = false;
+  batches_.renew_buffers();
+  model_.loss().renew_buffers();
+  take_buffers();
 }
 
 synface_context Trainer::context(std::int64_t step, std::uint64_t call, const Place& place) const {
@@ -45,6 +60,12 @@ synface_context Trainer::context(std::int64_t step, std::uint64_t call, const Pl
 // Forward, loss, backward; the gradients are left in the parameters' buffers.
 HeadResult Trainer::step(std::int64_t step) {
   if (model_.device() != nullptr) return device_step(step);
+  const HeadResult result = host_step(step);
+  if (lent_) renew_buffers();
+  return result;
+}
+
+HeadResult Trainer::host_step(std::int64_t step) {
   const std::int64_t b = spec_.batch_size, d = model_.backbone().embedding();
   batches_.fill(step, batch_);
   const View x(batch_.x.data(), {b, 3, spec_.height, spec_.width}, SYNFACE_TENSOR_CHANNELS_LAST);

@@ -4,6 +4,7 @@
 #include <malloc.h>
 #include <synface/base/error.h>
 #include <synface/plugin/check/check.h>
+#include <synface/plugin/crash.h>
 #include <synface/plugin/describe.h>
 #include <synface/train/host_extensions.h>
 
@@ -41,6 +42,7 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  synface::plugin::maybe_explain(argc, argv);
   synface::plugin::maybe_describe(argc, argv);
   synface::plugin::check::maybe_check(argc, argv, synface::train::offer_extensions);
   keep_freed_memory();

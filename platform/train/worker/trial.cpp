@@ -3,6 +3,7 @@
 #include <synface/base/error.h>
 #include <synface/base/hash.h>
 #include <synface/base/paths.h>
+#include <synface/plugin/crash.h>
 #include <synface/plugin/crumb.h>
 #include <synface/plugin/host.h>
 #include <synface/plugin/instance.h>
@@ -19,15 +20,17 @@
 
 #include "commands.h"
 #include "isa.h"
+#include "sanitizers.h"
 #include "stop.h"
 #include "version.h"
+#include "watches.h"
 
 namespace synface::worker {
 namespace {
 
 struct Options {
   std::string spec, journal, checkpoint;
-  bool resume = false;
+  bool resume = false, explain = false;
 };
 
 std::array<std::uint8_t, 16> uuid_of(const std::string& hex) {
@@ -145,25 +148,40 @@ int run(const Options& options) {
     train::set_threads(spec.threads);
     record_start(journal, spec);
     plugin::CrumbWriter crumb(options.journal + ".crumb");
-    crumb.mark_crashes();
+    crumb.mark_crashes(options.journal + ".stack");
+    if (options.explain) plugin::explain_crashes(options.journal + ".crumb");
+    plugin::name_lent_memory(train::CachingAllocator::was_lent);
     plugin::HostServices host(kVersion);
     train::offer_extensions(host);
     plugin::HostServices::receive_log(
         [&](std::uint32_t level, std::string_view text) { journal.log(level_of(level), text); });
     train::receive_metrics(&recorder);
+    plugin::Guard guard(crumb);
+    guard.before_first_call(watch_everything);
+    const plugin::ThreadCensus threads;
     plugin::Loader loader(host);
+    loader.set_trace(&guard);
+    loader.set_warn([&](const std::string& text) { journal.log(LogLevel::kWarning, text); });
     train::TrialRun trial;
     trial.journal = &journal;
     trial.checkpoint_folder = options.checkpoint;
     trial.resume = options.resume;
     trial.loader = &loader;
-    trial.trace = &crumb;
+    trial.trace = &guard;
     trial.stop = stop_flag();
     trial.say = [](const std::string& text) { fmt::print(stderr, "{}\n", text); };
     const train::TrialEnd end = train::run_trial(spec, trial);
+    complain_if_any(guard);
+    complain_of_strays(threads, loader);
     train::receive_metrics(nullptr);
     plugin::HostServices::receive_log({});
     return finish(journal, end);
+  } catch (const StrayThreads& error) {
+    record_error(journal, error);
+    journal.close();
+    fmt::print(stderr, "synface-worker: {}\n", error.what());
+    std::fflush(stderr);
+    ::_exit(static_cast<int>(error.code()));  // destructors would take away what it still uses
   } catch (const std::exception& error) {
     train::receive_metrics(nullptr);
     plugin::HostServices::receive_log({});
@@ -180,6 +198,7 @@ int run_pinned(const Options& options, const std::vector<std::string>& arguments
   std::vector<char*> argv;
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
+  start_with_sanitizers(spec, argv.data());
   pin_isa(isa, argv.data());
   return run(options);
 }
@@ -193,12 +212,16 @@ void add_trial(CLI::App& app, Action& action) {
   command->add_option("--journal", options->journal, "the journal to write")->required();
   command->add_option("--checkpoint", options->checkpoint, "folder of the checkpoint")->required();
   command->add_flag("--resume", options->resume, "goes on from the checkpoint where there is one");
+  command->add_flag("--explain", options->explain,
+                    "tells on standard error where a plugin crashed; for a worker without a "
+                    "coordinator");
   command->callback([options, &action] {
     action = [options] {
       std::vector<std::string> arguments = {
           "synface-worker", "trial",          "--spec",       options->spec,
           "--journal",      options->journal, "--checkpoint", options->checkpoint};
       if (options->resume) arguments.emplace_back("--resume");
+      if (options->explain) arguments.emplace_back("--explain");
       return run_pinned(*options, arguments);
     };
   });

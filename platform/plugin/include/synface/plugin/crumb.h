@@ -49,15 +49,22 @@ class CrumbWriter final : public CallTrace {
   // Notes the signal and the calling thread; async-signal-safe.
   void mark(int signal) noexcept;
 
-  // Installs handlers for SIGSEGV, SIGBUS, SIGILL, SIGFPE and SIGABRT that mark() and then let the
-  // signal do what it did before. One writer a process: the handlers need a global pointer.
-  void mark_crashes();
+  // Whether the calling thread is in a plugin's call; async-signal-safe.
+  bool in_call() const noexcept;
+
+  // Installs handlers for SIGSEGV, SIGBUS, SIGILL, SIGFPE and SIGABRT that mark(), write the stack
+  // into `stack` (crash.h) and then let the signal do what it did before. An exit() or quick_exit()
+  // from within a call leaves its stack as well; a plugin's _exit() leaves the breadcrumb alone.
+  // Threads that call plugins get a signal stack, so that an overflow of theirs is seen too. One
+  // writer a process: the handlers need a global pointer.
+  void mark_crashes(const std::filesystem::path& stack);
 
  private:
   void attach() noexcept;  // gives the calling thread a slot
 
   std::byte* map_ = nullptr;
   std::uint64_t generation_ = 0;
+  bool marks_crashes_ = false;
   std::atomic<std::uint32_t> taken_{0};  // slots
 };
 

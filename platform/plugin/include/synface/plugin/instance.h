@@ -58,6 +58,13 @@ class Values {
   std::vector<std::unique_ptr<std::vector<double>>> lists_;
 };
 
+// The headers promise noexcept, and a compiler believes them: what a plugin throws all the same
+// would pass through our frames as if they had no handlers. Through this pointer it can be caught.
+template <typename R, typename... Parameters>
+constexpr auto may_throw(R (*function)(Parameters...) noexcept) -> R (*)(Parameters...) {
+  return function;
+}
+
 // Sizes with struct_size set, device CPU, all else 0.
 synface_dims make_dims();
 
@@ -65,6 +72,50 @@ synface_dims make_dims();
 struct SavedState {
   std::uint32_t version = 0;
   std::string bytes;
+};
+
+// A handle for backward(), freed by its owner's tape_free(); must not outlive the instance.
+class Tape {
+ public:
+  // To whom, and in whose name, the call of tape_free() is told.
+  struct Told {
+    CallTrace* trace = nullptr;
+    const std::string* plugin = nullptr;
+    std::uint64_t step = 0;
+  };
+
+  Tape() = default;
+  Tape(void* tape, void* self, void (*free)(void*, void*) noexcept) : Tape(tape, self, free, {}) {}
+  Tape(void* tape, void* self, void (*free)(void*, void*) noexcept, const Told& told)
+      : tape_(tape), self_(self), free_(free), told_(told) {}
+  Tape(Tape&& other) noexcept { swap(other); }
+  Tape& operator=(Tape&& other) noexcept {
+    Tape taken(std::move(other));
+    swap(taken);
+    return *this;
+  }
+  ~Tape() {
+    if (tape_ == nullptr || free_ == nullptr) return;
+    if (told_.trace != nullptr) told_.trace->enter(*told_.plugin, "tape_free", told_.step);
+    may_throw(free_)(self_, tape_);
+    if (told_.trace != nullptr) told_.trace->leave();
+  }
+
+  void* get() const { return tape_; }
+  explicit operator bool() const { return tape_ != nullptr; }
+
+ private:
+  void swap(Tape& other) noexcept {
+    std::swap(tape_, other.tape_);
+    std::swap(self_, other.self_);
+    std::swap(free_, other.free_);
+    std::swap(told_, other.told_);
+  }
+
+  void* tape_ = nullptr;
+  void* self_ = nullptr;
+  void (*free_)(void*, void*) noexcept = nullptr;
+  Told told_;
 };
 
 class Instance {
@@ -91,24 +142,40 @@ class Instance {
   // The plugin itself; Error(kPlugin) when it is of another kind.
   static PluginPtr of_kind(PluginPtr plugin, Kind kind);
 
-  // body(synface_error*) -> synface_status is one call through the table.
-  template <typename Body>
-  void invoke(const char* call, std::uint64_t step, Body&& body) const {
+  // One call through the table; the error comes last.
+  template <typename... Parameters, typename... Arguments>
+  void invoke(const char* call, std::uint64_t step,
+              synface_status (*function)(Parameters...) noexcept, Arguments&&... arguments) const {
     synface_error error;  // 1.2 KB that only a failing callee writes: not zeroed for each call
     error.struct_size = sizeof error;
     error.code = SYNFACE_OK;
     error.message[0] = '\0';
     error.where[0] = '\0';
     if (trace_ != nullptr) trace_->enter(name_, call, step);
-    const synface_status status = body(&error);
-    if (trace_ != nullptr) trace_->leave();
+    synface_status status = SYNFACE_OK;
+    try {
+      status = may_throw(function)(std::forward<Arguments>(arguments)..., &error);
+    } catch (...) {
+      raise_exception(call);
+    }
+    if (trace_ != nullptr) {
+      trace_->leave();
+      if (trace_->complains()) [[unlikely]]
+        raise_complaint();
+    }
     if (status != SYNFACE_OK) [[unlikely]]
       raise(call, status, error);
   }
   [[noreturn]] void raise(const char* call, synface_status status,
                           const synface_error& error) const;
+  // Of the exception being handled, which left the call; leaves the trace.
+  [[noreturn]] void raise_exception(const char* call) const;
+  [[noreturn]] void raise_complaint() const;
   // Error(kPlugin) about what a call returned: "loss/cosface: info() gave form 7".
   [[noreturn]] void broken(const std::string& what) const;
+
+  // For a tape of this instance made at `step`.
+  Tape::Told told(std::uint64_t step) const { return {trace_, &plugin_->name, step}; }
 
   template <typename Table>
   const Table& table() const {
@@ -119,37 +186,6 @@ class Instance {
   void* self_ = nullptr;
   CallTrace* trace_ = nullptr;
   std::string name_;  // "loss/cosface"
-};
-
-// A handle for backward(), freed by its owner's tape_free(); must not outlive the instance.
-class Tape {
- public:
-  Tape() = default;
-  Tape(void* tape, void* self, void (*free)(void*, void*) noexcept)
-      : tape_(tape), self_(self), free_(free) {}
-  Tape(Tape&& other) noexcept { swap(other); }
-  Tape& operator=(Tape&& other) noexcept {
-    Tape taken(std::move(other));
-    swap(taken);
-    return *this;
-  }
-  ~Tape() {
-    if (tape_ != nullptr && free_ != nullptr) free_(self_, tape_);
-  }
-
-  void* get() const { return tape_; }
-  explicit operator bool() const { return tape_ != nullptr; }
-
- private:
-  void swap(Tape& other) noexcept {
-    std::swap(tape_, other.tape_);
-    std::swap(self_, other.self_);
-    std::swap(free_, other.free_);
-  }
-
-  void* tape_ = nullptr;
-  void* self_ = nullptr;
-  void (*free_)(void*, void*) noexcept = nullptr;
 };
 
 // One parameter or buffer of a backbone or loss.

@@ -4,9 +4,11 @@
 #include <synface/plugin/host.h>
 #include <synface/plugin/info.h>
 #include <synface/plugin/note.h>
+#include <synface/plugin/trace.h>
 #include <synface/synface.h>
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -30,7 +32,8 @@ struct Tables {
 
 // A plugin of a loaded library, ready to make instances.
 struct Plugin {
-  PluginInfo info;  // sha256 empty
+  PluginInfo info;   // sha256 empty
+  std::string name;  // info.name(), for traces of what may outlive an instance
   Tables tables;
   const synface_host* host = nullptr;
 };
@@ -76,7 +79,24 @@ class Loader {
   // The same, and one of its plugins; Error(kPlugin) that names what the file has instead.
   PluginPtr plugin(const std::filesystem::path& file, Kind kind, std::string_view id);
 
+  // Is told of "load" and "init" of "library/<file name>", and asked for complaints afterwards;
+  // nullptr: nobody. Must outlive the loader.
+  void set_trace(CallTrace* trace) { trace_ = trace; }
+  // Is told what is no reason to refuse a library but worth a word.
+  void set_warn(std::function<void(const std::string&)> warn) { warn_ = std::move(warn); }
+
+  // The files of all that are loaded.
+  std::vector<std::filesystem::path> files() const;
+  // "loss/x", or what a library holds, joined by " and ".
+  std::string name_of(const std::filesystem::path& file) const;
+
  private:
+  // Error(kPlugin) where body() let an exception pass or the trace complains.
+  template <typename Body>
+  void traced(const std::filesystem::path& file, const char* call, Body&& body) const;
+
+  CallTrace* trace_ = nullptr;
+  std::function<void(const std::string&)> warn_;
   const synface_host* host_;
   HostVersions versions_;
   std::map<std::filesystem::path, std::shared_ptr<const Library>> loaded_;

@@ -55,6 +55,8 @@ class Batches {
   std::int64_t max_labels() const { return max_labels_; }
   std::int64_t images() const { return own_.count(); }
   Batch make_batch() const;
+  // The memory that a batch mixup's calls are lent is taken away and taken anew (loss_path.h).
+  void renew_buffers();
   // Fills a batch of `step`; depends on the settings and the step alone.
   void fill(std::int64_t step, Batch& batch);
   // The same of a step before its augmentation. Not with a batch mixup, which blends what has been

@@ -35,6 +35,9 @@ class LossPath {
 
   // x [B, D] as the backbone gave it; writes d_x [B, D] and the gradients of the parameters.
   HeadResult step(const synface_context& ctx, const float* x, const Labels& labels, float* d_x);
+  // On the CPU: the memory that the plugin's calls are lent is taken away and taken anew. What is
+  // made at first is of the kind whose late use faults (memory.h, set_lending()).
+  void renew_buffers();
   // On a device: step() in two halves. All pointers are the device's; enqueue() does not wait for
   // it (unless the plugin computes on the CPU), result() does.
   void enqueue(const synface_context& ctx, const float* x, const Labels& labels, float* d_x);

@@ -5,7 +5,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
+#include <string_view>
 
 namespace synface::train {
 
@@ -20,10 +22,27 @@ class CachingAllocator {
   CachingAllocator& operator=(const CachingAllocator&) = delete;
 
   // Contents undefined; size 0 gives nullptr. std::bad_alloc when the system has no more, or when
-  // the limit would be passed.
-  void* take(std::size_t size);
+  // the limit would be passed. A block with a name (a literal) is watched while it is out.
+  void* take(std::size_t size, const char* name = nullptr);
   // nullptr is ignored.
   void give(void* memory) noexcept;
+
+  // A write just before or behind a block (64 bytes on either side are looked at): of one that is
+  // watched, or of any that has come back.
+  struct Overrun {
+    std::string_view block;       // its name, "" where it has none
+    std::size_t size = 0;         // of the block
+    std::ptrdiff_t distance = 0;  // n: to the nth byte behind its end; -n: before its start
+  };
+  std::optional<Overrun> overrun() const noexcept;
+  // As if nothing had been written there.
+  void mend_canaries() noexcept;
+
+  // While this is on, blocks with a name get pages of their own; when such a block comes back, its
+  // pages are taken away for good, so that whoever kept a pointer faults.
+  void set_lending(bool lending) noexcept;
+  // Whether the address lies in such pages. Async-signal-safe.
+  static bool was_lent(const void* address) noexcept;
 
   // Most bytes held at once; 0: no limit.
   void set_limit(std::size_t bytes) noexcept;
@@ -44,13 +63,23 @@ class CachingAllocator {
 // it. Made at the first call and never freed, because plugins and LibTorch free until the very end.
 CachingAllocator& process_allocator();
 
-// An array of the process's allocator, zeroed, aligned to 256 bytes.
+// While it lives, the arrays that are made are lent for a time: see set_lending().
+class Lending {
+ public:
+  Lending() { process_allocator().set_lending(true); }
+  Lending(const Lending&) = delete;
+  Lending& operator=(const Lending&) = delete;
+  ~Lending() { process_allocator().set_lending(false); }
+};
+
+// An array of the process's allocator, zeroed, aligned to 256 bytes. `name` (a literal) is what a
+// plugin that writes past it is told.
 template <typename T>
 class Buffer {
  public:
   Buffer() = default;
-  explicit Buffer(std::size_t count)
-      : data_(static_cast<T*>(process_allocator().take(count * sizeof(T)))), count_(count) {
+  explicit Buffer(std::size_t count, const char* name = "a buffer of the host")
+      : data_(static_cast<T*>(process_allocator().take(count * sizeof(T), name))), count_(count) {
     for (std::size_t i = 0; i < count; ++i) data_.get()[i] = T{};
   }
   T* data() { return data_.get(); }

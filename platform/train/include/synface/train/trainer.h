@@ -39,7 +39,10 @@ class Trainer {
   HeadResult step(std::int64_t step);
 
  private:
+  HeadResult host_step(std::int64_t step);
   HeadResult device_step(std::int64_t step);
+  void take_buffers();
+  void renew_buffers();
   double update(std::int64_t step, bool measure);
   synface_context context(std::int64_t step, std::uint64_t call, const Place& place) const;
   void add(std::int64_t step, const HeadResult& result, Window& window) const;
@@ -49,6 +52,8 @@ class Trainer {
   Model& model_;
   Batches& batches_;
   Recorder& recorder_;
+  bool lent_ =
+      true;  // the buffers below, the head's and the batches', until the first step is over
   Batch batch_;
   Buffer<float> embeddings_, d_embeddings_;
   std::optional<DeviceBatches> device_batches_;
