@@ -25,6 +25,7 @@ class Failure : public ::testing::Test {
     options.jobs = 2;
     options.quiet = true;
     options.stop_grace_s = 0.3;
+    options.sleep_limit_s = sleep_limit_;
     return options;
   }
   std::filesystem::path database() const { return folder_.path() / "db.sqlite"; }
@@ -33,6 +34,7 @@ class Failure : public ::testing::Test {
                     "SELECT " + column + " FROM attempt WHERE status != 'done' ORDER BY id DESC");
   }
   TemporaryFolder folder_;
+  double sleep_limit_ = 600;
   schedule::Request request_;
 };
 
@@ -66,6 +68,25 @@ TEST_F(Failure, AHangThatHeedsNothingIsKilledAtTheTimeLimit) {
   EXPECT_EQ(summary.failed, 1);
   EXPECT_EQ(text("signal"), std::to_string(SIGKILL));
   EXPECT_NE(text("error").find("time limit"), std::string::npos) << text("error");
+}
+
+TEST_F(Failure, ACallThatSleepsIsEndedWithoutATimeLimit) {
+  sleep_limit_ = 0.5;
+  const auto summary = run({{"steps", 5}, {"hang_at", 2}, {"deaf", 1}, {"in_call", 1}});
+  EXPECT_EQ(summary.failed, 1);
+  EXPECT_EQ(summary.done, 2);
+  EXPECT_NE(text("error").find("in loss/cosface, call margin, step 7"), std::string::npos)
+      << text("error");
+  EXPECT_NE(text("error").find("asleep for"), std::string::npos) << text("error");
+  EXPECT_EQ(text("error_plugin"), "loss/cosface");
+}
+
+// A worker may wait for another that renders its images: it is in no plugin then.
+TEST_F(Failure, AWorkerThatSleepsOutsideOfCallsIsLeftAlone) {
+  sleep_limit_ = 0.2;
+  const auto summary = run({{"steps", 5}, {"hang_at", 2}, {"deaf", 1}}, {{"time_limit", 1.5}});
+  EXPECT_EQ(summary.failed, 1);
+  EXPECT_NE(text("error").find("time limit of"), std::string::npos) << text("error");
 }
 
 TEST_F(Failure, TheMemoryLimitIsWatched) {

@@ -85,6 +85,67 @@ TEST(Outcome, ACrashNamesPluginCallStepAndSignal) {
   EXPECT_EQ(outcome.end.step, 7);
 }
 
+TEST(Outcome, ACrashTellsItsCauseAndItsStackBeforeTheLastWords) {
+  Ending ending = signalled(SIGSEGV);
+  ending.crumb = "loss/x, call margin, step 7";
+  ending.cause = "a NULL pointer";
+  ending.stack = "  #0 inner\n  #1 outer\n";
+  ending.log_tail = "oh";
+  EXPECT_EQ(
+      judge(ending).end.error,
+      "crashed in loss/x, call margin, step 7: killed by signal 11 (SIGSEGV), a NULL pointer\n"
+      "  #0 inner\n  #1 outer\n  the worker's last words:\noh");
+  ending.log_tail.clear();
+  EXPECT_EQ(
+      judge(ending).end.error,
+      "crashed in loss/x, call margin, step 7: killed by signal 11 (SIGSEGV), a NULL pointer\n"
+      "  #0 inner\n  #1 outer");
+}
+
+// Given a plugin that ends the process, when it takes an exit code with a meaning (finished,
+// diverged, no space, stopped), then the attempt has failed all the same.
+TEST(Outcome, AnExitWithinACallIsThePluginsWhateverItsCode) {
+  for (const int code : {0, 1, 5, 8, 130, 143}) {
+    Ending ending = exited(code, code == 5 ? "diverged" : "done");
+    ending.crumb = "loss/x, call margin, step 2";
+    ending.plugin = "loss/x";
+    ending.call = "margin";
+    ending.step = 2;
+    ending.retries = 1;
+    const auto outcome = judge(ending);
+    EXPECT_EQ(outcome.end.status, AttemptStatus::kFailed) << code;
+    EXPECT_TRUE(outcome.end.requeue) << code;
+    EXPECT_FALSE(outcome.disk_full) << code;
+    EXPECT_EQ(outcome.end.plugin, "loss/x");
+    EXPECT_EQ(outcome.end.step, 2);
+    EXPECT_NE(outcome.end.error.find("loss/x, call margin, step 2, ended the process (exit code"),
+              std::string::npos)
+        << outcome.end.error;
+    EXPECT_NE(outcome.end.error.find("never calls exit()"), std::string::npos);
+  }
+}
+
+TEST(Outcome, AKillFromOutsideSaysWhereItWas) {
+  Ending ending = signalled(SIGKILL);
+  ending.crumb = "loss/x, call margin, step 2";
+  const auto outcome = judge(ending);
+  EXPECT_EQ(outcome.end.status, AttemptStatus::kKilled);
+  EXPECT_NE(outcome.end.error.find("in loss/x, call margin, step 2"), std::string::npos)
+      << outcome.end.error;
+}
+
+TEST(Outcome, OneThatSleptIsAFailureThatNamesTheCall) {
+  Ending ending = signalled(SIGKILL);
+  ending.stopped = Stopped::kAsleep;
+  ending.limit = "10 min";
+  ending.crumb = "loss/x, call margin, step 2";
+  const auto outcome = judge(ending);
+  EXPECT_EQ(outcome.end.status, AttemptStatus::kFailed);
+  EXPECT_NE(outcome.end.error.find("asleep for 10 min in loss/x, call margin, step 2"),
+            std::string::npos)
+      << outcome.end.error;
+}
+
 TEST(Outcome, OurOwnKillAfterALimitIsTheTrialsFailure) {
   Ending ending = signalled(SIGKILL);
   ending.stopped = Stopped::kTimeLimit;

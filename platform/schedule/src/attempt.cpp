@@ -6,10 +6,13 @@
 
 #include <algorithm>
 #include <csignal>
+#include <fstream>
+#include <sstream>
 
 #include "synface/base/cpu.h"
 #include "synface/base/file.h"
 #include "synface/base/text.h"
+#include "synface/plugin/crash.h"
 #include "synface/plugin/crumb.h"
 
 namespace synface::schedule {
@@ -17,7 +20,8 @@ namespace {
 
 // The most between SIGTERM and SIGKILL where a limit was passed: time for a last checkpoint.
 constexpr double kLimitGrace = 10;
-constexpr std::size_t kTailBytes = 2000;
+constexpr std::size_t kFramesTold = 12;
+constexpr std::size_t kTailBytes = 2000, kReportBytes = 4000;
 
 bool has_files(const fs::path& folder) {
   std::error_code error;
@@ -32,10 +36,38 @@ void offer_to_the_memory_killer(int pid) {
   if (fd && ::write(fd.get(), "500", 3) < 0) return;
 }
 
+// Processor time of a live process that is not stopped (by a debugger, say); nothing where it
+// cannot be told. Fields 3, 14 and 15 of /proc/<pid>/stat, after the name in parentheses.
+std::optional<double> busy_seconds(int pid) {
+  std::ifstream file(fmt::format("/proc/{}/stat", pid));
+  std::string line;
+  if (!std::getline(file, line)) return std::nullopt;
+  std::istringstream rest(line.substr(std::min(line.rfind(')') + 1, line.size())));
+  std::string state, skipped;
+  rest >> state;
+  for (int i = 4; i < 14; ++i) rest >> skipped;
+  double user = 0, system = 0;
+  if (!(rest >> user >> system) || state == "T" || state == "t") return std::nullopt;
+  return (user + system) / static_cast<double>(sysconf(_SC_CLK_TCK));
+}
+
+// The report of a sanitizer up to its map of the shadow memory, which says nothing to people.
+std::string sanitizer_report(const std::string& log) {
+  std::size_t start = log.find("ERROR: AddressSanitizer");
+  if (start == std::string::npos) start = log.find(": runtime error: ");
+  if (start == std::string::npos) return {};
+  start = log.rfind('\n', start) + 1;  // npos + 1 is 0
+  const std::size_t end = std::min(log.find("Shadow bytes around", start), log.size());
+  std::string report = log.substr(start, std::min(end - start, kReportBytes));
+  report.resize(trim(report).size());
+  return report;
+}
+
 std::string tail_of(const fs::path& log) {
   std::error_code error;
   if (!fs::exists(log, error)) return {};
   const std::string text = read_file(log);
+  if (std::string report = sanitizer_report(text); !report.empty()) return report;
   std::string_view tail = trim(text);
   if (tail.size() > kTailBytes) {
     tail.remove_prefix(tail.size() - kTailBytes);
@@ -64,7 +96,8 @@ Attempt::Attempt(store::Store& store, store::Work work, const Options& options, 
     : work_(std::move(work)),
       limits_(limits_of(work_, options)),
       limit_grace_s_(std::min(kLimitGrace, options.stop_grace_s)),
-      uuid_(random_uuid()) {
+      uuid_(random_uuid()),
+      sleep_limit_s_(options.sleep_limit_s) {
   const fs::path root = store.folder();
   const std::string device = device_of(work_, options);
   const std::string isa = isa_of(work_);
@@ -148,14 +181,45 @@ void Attempt::supervise() {
     limit_ = human_duration(limits_.time_s);
     stop(Stopped::kTimeLimit, limit_grace_s_);
   }
-  if (stopped_ == Stopped::kNot && limits_.memory_mib > 0) {
-    const auto limit = static_cast<std::uint64_t>(limits_.memory_mib) << 20U;
-    if (resident_memory(child_.pid()) > limit) {
-      limit_ = human_bytes(static_cast<double>(limit));
-      stop(Stopped::kMemoryLimit, 0);  // a checkpoint would take more
-    }
-  }
+  if (stopped_ == Stopped::kNot) watch_memory();
+  if (stopped_ == Stopped::kNot) watch_sleep();
   if (kill_at_ && Clock::now() >= *kill_at_) kill();
+}
+
+// Without a limit of the trial's own, a worker that takes nearly everything is stopped before the
+// kernel chooses whom to kill.
+void Attempt::watch_memory() {
+  static const std::uint64_t all = cpu_info().memory;
+  const bool own = limits_.memory_mib > 0;
+  const std::uint64_t limit =
+      own ? static_cast<std::uint64_t>(limits_.memory_mib) << 20U : all - all / 16;
+  if (limit == 0 || resident_memory(child_.pid()) <= limit) return;
+  const std::string bytes = human_bytes(static_cast<double>(limit));
+  limit_ =
+      own ? "its memory limit of " + bytes
+          : fmt::format("{}, nearly all that this machine has (run.memory_limit sets less)", bytes);
+  stop(Stopped::kMemoryLimit, 0);  // a checkpoint would take more
+}
+
+// A plugin's call in which the worker has used no processor time for long waits for something that
+// does not come. One that computes is the time limit's business.
+void Attempt::watch_sleep() {
+  constexpr double kAwake = 0.05;  // seconds of processor time
+  if (sleep_limit_s_ <= 0) return;
+  const Clock::time_point now = Clock::now();
+  const double since = std::chrono::duration<double>(now - awake_).count();
+  if (since < sleep_limit_s_ / 4) return;
+  const auto busy = busy_seconds(child_.pid());
+  if (!busy || *busy - busy_s_ > kAwake) {
+    awake_ = now;
+    busy_s_ = busy.value_or(0);
+    return;
+  }
+  if (since < sleep_limit_s_) return;
+  const auto report = plugin::read_crumb(paths_.crumb);
+  if (!report || report->calls.empty()) return;
+  limit_ = human_duration(since);
+  stop(Stopped::kAsleep, limit_grace_s_);
 }
 
 void Attempt::stop(Stopped why, double grace_s) {
@@ -197,6 +261,17 @@ void Attempt::add_breadcrumb(Ending& ending) const {
   ending.step = static_cast<std::int64_t>(report->calls.front().step);
 }
 
+// The whole stack goes into the log, its innermost part into the error.
+void Attempt::add_stack(Ending& ending) const {
+  const auto crash = plugin::read_crash(paths_.stack);
+  if (!crash || (crash->signal != 0) != ending.exit.signal.has_value()) return;
+  ending.cause = crash->cause();
+  ending.stack = crash->text(kFramesTold);
+  // Where the disk is full, the error has to do.
+  std::ofstream(paths_.log, std::ios::app) << "stack of the thread that ended the process:\n"
+                                           << crash->text(SIZE_MAX);
+}
+
 Ending Attempt::ending(store::Store& store) {
   Ending ending;
   ending.exit = exit_;
@@ -210,6 +285,7 @@ Ending Attempt::ending(store::Store& store) {
   ending.kills = work_.kills;
   ending.retries = limits_.retries;
   add_breadcrumb(ending);
+  add_stack(ending);
   return ending;
 }
 
@@ -229,6 +305,7 @@ Outcome Attempt::finish(store::Store& store) {
 void Attempt::remove_files(const store::AttemptEnd& end) const {
   std::error_code ignored;
   fs::remove(paths_.crumb, ignored);
+  fs::remove(paths_.stack, ignored);  // in words in the log
   const bool good = end.status == store::AttemptStatus::kDone;
   if (good || fs::file_size(paths_.log, ignored) == 0) fs::remove(paths_.log, ignored);
   // A spec that failed stays: it is what a debugger wants to start from.

@@ -48,9 +48,12 @@ class Attempt {
 
  private:
   void launch(const Options& options, FileLock& spec);
+  void watch_memory();
+  void watch_sleep();
   void ingest_rest(store::Store& store);
   Ending ending(store::Store& store);
   void add_breadcrumb(Ending& ending) const;
+  void add_stack(Ending& ending) const;
   void remove_files(const store::AttemptEnd& end) const;
 
   store::Work work_;
@@ -65,6 +68,9 @@ class Attempt {
   Clock::time_point start_ = Clock::now();
   Stopped stopped_ = Stopped::kNot;
   std::string limit_;
+  double sleep_limit_s_;
+  Clock::time_point awake_ = Clock::now();  // the worker was seen to use the processor
+  double busy_s_ = 0;                       // processor time that it had used then
   std::optional<Clock::time_point> kill_at_;
   std::optional<JournalReader> journal_, phases_;
   std::string broken_, phase_;

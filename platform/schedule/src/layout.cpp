@@ -40,7 +40,12 @@ AttemptPaths beside(const fs::path& journal) {
   const auto with = [&](const char* extension) {
     return fs::path(journal).replace_extension(extension);
   };
-  return {journal, with(".spec.json"), with(".log"), fs::path(journal) += ".crumb", {}};
+  return {journal,
+          with(".spec.json"),
+          with(".log"),
+          fs::path(journal) += ".crumb",
+          fs::path(journal) += ".stack",
+          {}};
 }
 
 AttemptPaths attempt_paths(const fs::path& root, const store::Work& work, const std::string& device,

@@ -13,11 +13,11 @@ namespace synface::schedule {
 
 namespace fs = std::filesystem;
 
-// journals/<hash>.<attempt>.<uuid>.{journal,spec.json,log,crumb},
+// journals/<hash>.<attempt>.<uuid>.{journal,spec.json,log} and .journal.{crumb,stack},
 // checkpoints/<hash>.<device>.<isa>, weights/<hash>, artifacts/<hash>; <hash> is the first 16
 // digits of the training hash.
 struct AttemptPaths {
-  fs::path journal, spec, log, crumb, checkpoint;
+  fs::path journal, spec, log, crumb, stack, checkpoint;
 };
 
 // The files beside a journal.

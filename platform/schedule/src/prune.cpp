@@ -112,7 +112,7 @@ class Pruner {
       }
     }
     const auto files = beside(journal);
-    for (const auto& file : {files.spec, files.log, files.crumb}) take(file);
+    for (const auto& file : {files.spec, files.log, files.crumb, files.stack}) take(file);
     if (take(files.journal)) ++out_.journals;
   }
 

@@ -107,6 +107,7 @@ int recover_orphans(store::Store& store, StatusLine& line) {
     std::error_code ignored;
     fs::remove(paths.spec, ignored);
     fs::remove(paths.crumb, ignored);
+    fs::remove(paths.stack, ignored);
   }
   if (!orphans.empty()) {
     line.message(

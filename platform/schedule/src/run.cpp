@@ -169,7 +169,9 @@ std::vector<std::string> debug_command(const Request& request, const std::string
   const AttemptPaths paths = attempt_paths(root, work, device, isa_of(work), uuid);
   make_folders(paths.checkpoint);
   write_json_file(paths.spec, worker_spec(root, work, device, uuid));
-  return worker_command(options.worker, paths);
+  auto command = worker_command(options.worker, paths);
+  command.emplace_back("--explain");  // nobody else would look at the stack
+  return command;
 }
 
 }  // namespace synface::schedule

@@ -14,6 +14,8 @@
 #include "synface/base/journal.h"
 #include "synface/base/signals.h"
 #include "synface/base/subprocess.h"
+#include "synface/plugin/crash.h"
+#include "synface/plugin/crumb.h"
 #include "synface/schedule/slurm.h"
 
 namespace synface::schedule {
@@ -77,6 +79,18 @@ Ended await(Child& child, SignalFd& signals) {
   }
 }
 
+// Into the job's output: the journal alone is merged, and nobody looks at these files later.
+void tell_crash(const AttemptPaths& paths) {
+  const auto crumb = plugin::read_crumb(paths.crumb);
+  const auto crash = plugin::read_crash(paths.stack);
+  if (crumb && !crumb->calls.empty()) {
+    fmt::print(stderr, "the worker ended in {}\n", crumb->text());
+  }
+  if (!crash) return;
+  if (const std::string cause = crash->cause(); !cause.empty()) fmt::print(stderr, "{}\n", cause);
+  fmt::print(stderr, "{}", crash->text(SIZE_MAX));
+}
+
 int exit_code(const ExitState& state) {
   return state.code.value_or(128 + state.signal.value_or(0));
 }
@@ -124,8 +138,10 @@ int run_slurm_task(const fs::path& manifest_path, std::size_t index,
     fail(ExitCode::kSetup, "`{} {}` failed: {}{}", requeue.front(), job_id(), result.error,
          result.output);
   }
+  if (!ended.state.success()) tell_crash(paths);
+  std::error_code ignored;
+  for (const fs::path& file : {paths.crumb, paths.stack}) fs::remove(file, ignored);
   if (ended.state.success()) {
-    std::error_code ignored;
     fs::remove_all(paths.checkpoint, ignored);
     fs::remove(paths.spec, ignored);
   }

@@ -20,7 +20,8 @@
 // SIGINT, SIGHUP that we did not send (or the exit codes 130 and 143): killed from outside; tried
 // again, 10 times at most. Anything else, the time limit and the memory limit: the trial's own
 // failure, tried again by its `retries`. A crash is reported with plugin, call and step of the
-// breadcrumb (<journal>.crumb).
+// breadcrumb (<journal>.crumb) and the stack (<journal>.stack), whose functions are named here; an
+// end by itself within a plugin's call, whatever the exit code, was the plugin's exit().
 //
 // WHAT STAYS in <database>.d: the weights and artifacts of every trained trial, which later
 // benchmarks read (a trial whose weights are gone is trained again); the journal of every attempt,
@@ -64,11 +65,15 @@ struct Options {
   int jobs = 0;
   // These override what the trials' specs say under "run".
   std::optional<int> retries;
-  std::optional<double> time_limit_s;        // 0: none
-  std::optional<std::int64_t> memory_limit;  // MiB of resident memory, 0: none
-  std::string device = "cpu";                // where a spec names none
-  bool quiet = false;                        // no progress line (messages stay)
-  double stop_grace_s = 60;                  // between SIGTERM and SIGKILL at the end
+  std::optional<double> time_limit_s;  // 0: none
+  // MiB of resident memory; 0: none but nearly all that the machine has.
+  std::optional<std::int64_t> memory_limit;
+  std::string device = "cpu";  // where a spec names none
+  bool quiet = false;          // no progress line (messages stay)
+  // A worker that is in a plugin's call and has used no processor time for so long is stopped, and
+  // the attempt has failed; 0: never.
+  double sleep_limit_s = 600;
+  double stop_grace_s = 60;  // between SIGTERM and SIGKILL at the end
 };
 
 // How the request's own trials stand at the end.
