@@ -95,12 +95,10 @@ void Cutter::cut(const Picture& picture, float* chip) const {
   for (std::int64_t i = 0; i < kChip; ++i) {
     for (std::int64_t j = 0; j < kChip; ++j) {
       for (int part = 0; part < parts * parts; ++part) {
-        const double inside = 0.5 * (1.0 / parts - 1);
+        const int across = part % parts, down = part / parts;
+        const auto inside = [&](int at) { return (at + 0.5) / parts - 0.5; };
         double x = 0, y = 0;
-        place(static_cast<double>(j) + inside + static_cast<double>(part % parts) / parts,
-              static_cast<double>(i) + inside +
-                  static_cast<double>(part / parts) / parts,  // NOLINT: whole
-              x, y);
+        place(static_cast<double>(j) + inside(across), static_cast<double>(i) + inside(down), x, y);
         sample(picture, height_, width_, x, y, weight, chip + (i * kChip + j) * 3);
       }
     }

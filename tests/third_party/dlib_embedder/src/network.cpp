@@ -26,6 +26,20 @@ void clip(float* values, std::int64_t n) {  // ReLU
   for (std::int64_t i = 0; i < n; ++i) values[i] = std::max(values[i], 0.0F);
 }
 
+// `count` pixels of a map [side, side, channels] from (y, x) on to the right; 0 outside of it.
+void copy_row(const float* map, std::int64_t side, std::int64_t channels, std::int64_t y,
+              std::int64_t x, std::int64_t count, float* to) {
+  const std::int64_t first = std::max<std::int64_t>(0, -x), last = std::min(count, side - x);
+  if (y < 0 || y >= side || first >= last) {
+    std::fill(to, to + count * channels, 0.0F);
+    return;
+  }
+  std::fill(to, to + first * channels, 0.0F);
+  std::copy(map + (y * side + x + first) * channels, map + (y * side + x + last) * channels,
+            to + first * channels);
+  std::fill(to + last * channels, to + count * channels, 0.0F);
+}
+
 // Filters [out][in][row][column] to [row][column][in][out], the order of a row of columns.
 std::vector<float> reordered(const std::vector<float>& filters, std::int64_t out, std::int64_t in,
                              std::int64_t size) {
@@ -88,15 +102,8 @@ Network::Map Network::convolve(const Conv& conv, const Map& from, float* to,
       float* row = columns.data() + r * k;
       const std::int64_t top = (first + r) / side * conv.stride - conv.padding;
       const std::int64_t left = (first + r) % side * conv.stride - conv.padding;
-      for (std::int64_t i = 0; i < conv.size; ++i) {
-        for (std::int64_t j = 0; j < conv.size; ++j, row += channels) {
-          const std::int64_t y = top + i, x = left + j;
-          if (y < 0 || y >= from.side || x < 0 || x >= from.side) {
-            std::fill(row, row + channels, 0.0F);
-          } else {
-            std::copy_n(from.data + (y * from.side + x) * channels, channels, row);
-          }
-        }
+      for (std::int64_t i = 0; i < conv.size; ++i, row += conv.size * channels) {
+        copy_row(from.data, from.side, channels, top + i, left, conv.size, row);
       }
     }
     multiply(columns.data(), rows, conv.factor, to + first * conv.factor.n);

@@ -20,10 +20,13 @@ template <int Lanes, int Rows, int Vectors>
                                         const float* scale, const float* shift, float* c,
                                         std::int64_t n, std::int64_t rows) {
   using Floats = typename Vector<Lanes>::type;
+  // Vector by vector: an array that is copied as a whole would go through the stack.
+  const auto load = [](Floats& to, const float* from) { std::memcpy(&to, from, sizeof to); };
   Floats sum[Rows][Vectors] = {};
   for (std::int64_t i = 0; i < k; ++i) {
     Floats b[Vectors];
-    std::memcpy(b, panel + i * kPanel, sizeof b);
+#pragma GCC unroll 16
+    for (int v = 0; v < Vectors; ++v) load(b[v], panel + i * kPanel + v * Lanes);
 #pragma GCC unroll 16
     for (int r = 0; r < Rows; ++r) {
       const float x = a[r * k + i];
@@ -33,15 +36,14 @@ template <int Lanes, int Rows, int Vectors>
   }
 #pragma GCC unroll 16
   for (int r = 0; r < Rows; ++r) {
-    Floats out[Vectors];
 #pragma GCC unroll 16
     for (int v = 0; v < Vectors; ++v) {
       Floats by, plus;
-      std::memcpy(&by, scale + v * Lanes, sizeof by);
-      std::memcpy(&plus, shift + v * Lanes, sizeof plus);
-      out[v] = sum[r][v] * by + plus;
+      load(by, scale + v * Lanes);
+      load(plus, shift + v * Lanes);
+      const Floats out = sum[r][v] * by + plus;
+      if (r < rows) std::memcpy(c + r * n + v * Lanes, &out, sizeof out);
     }
-    if (r < rows) std::memcpy(c + r * n, out, sizeof out);
   }
 }
 
