@@ -5,9 +5,9 @@
 #include <fmt/core.h>
 #include <synface/plugin/loss.h>
 #include <synface/plugin/mixup.h>
+#include <time.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdlib>
 #include <functional>
@@ -57,11 +57,16 @@ synface_context context() {
   return ctx;
 }
 
+double thread_microseconds() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) * 1e6 + static_cast<double>(now.tv_nsec) * 1e-3;
+}
+
 double microseconds(const std::function<void()>& call, int times) {
-  const auto began = std::chrono::steady_clock::now();
+  const double began = thread_microseconds();
   for (int i = 0; i < times; ++i) call();
-  const std::chrono::duration<double, std::micro> took = std::chrono::steady_clock::now() - began;
-  return took.count() / times;
+  return (thread_microseconds() - began) / times;
 }
 
 double median(std::vector<double> values) {
