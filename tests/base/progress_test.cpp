@@ -53,6 +53,18 @@ TEST_F(StatusLineTest, QuietLeavesTheMessages) {
   EXPECT_EQ(written(), "something happened\n");
 }
 
+TEST_F(StatusLineTest, WhatIsOverEarlySaysNothing) {
+  auto late = options();
+  late.after = std::chrono::hours(1);
+  {
+    StatusLine line(late);
+    line.update("one");
+    EXPECT_FALSE(line.due());
+    line.message("something happened");
+  }
+  EXPECT_EQ(written(), "something happened\n");
+}
+
 TEST_F(StatusLineTest, NothingChangedIsNotSaidAgain) {
   auto eager = options();
   eager.plain_every = std::chrono::milliseconds(0);

@@ -73,9 +73,13 @@ void StatusLine::write(std::string_view text) const {
 }
 
 bool StatusLine::due() const {
-  if (options_.quiet) return false;
+  if (options_.quiet || early()) return false;
   const auto pause = terminal_ ? milliseconds(100) : options_.plain_every;
   return !when_ || Clock::now() - *when_ >= pause;
+}
+
+bool StatusLine::early() const {
+  return !when_ && Clock::now() - start_ < options_.after;
 }
 
 void StatusLine::update(std::string_view text) {
@@ -99,7 +103,7 @@ void StatusLine::message(std::string_view text) {
 }
 
 void StatusLine::finish() {
-  if (!options_.quiet && last_ != shown_) {
+  if (!options_.quiet && last_ != shown_ && !early()) {
     write(fmt::format("{}{}{}", drawn_ ? kClear : "", last_, drawn_ ? "" : "\n"));
     shown_ = last_;
   }
@@ -128,13 +132,14 @@ void Progress::finish() {
 std::string Progress::text() const {
   const double seconds = std::chrono::duration<double>(Clock::now() - start_).count();
   const double rate = seconds > 0 ? static_cast<double>(done_) / seconds : 0;
-  std::string line =
-      fmt::format("{} {}/{} {}", what_, human_count(done_), human_count(total_), unit_);
+  std::string line = fmt::format("{} {}", what_, human_count(done_));
+  if (total_ > 0) line += "/" + human_count(total_);
+  line += " " + unit_;
   if (total_ > 0) line += fmt::format("  {}%", done_ * 100 / total_);
   if (done_ > 0) line += fmt::format("  {}/s", human_rate(rate));
   if (done_ > 0 && done_ < total_) {
     line += "  ETA " + human_duration(static_cast<double>(total_ - done_) / rate);
-  } else if (done_ >= total_) {
+  } else if (done_ >= total_ && total_ > 0) {
     line += "  in " + human_duration(seconds);
   }
   return line;

@@ -17,6 +17,8 @@ class StatusLine {
     int fd = 2;
     bool quiet = false;  // no status; messages are printed all the same
     std::chrono::milliseconds plain_every{5000};
+    // What is over before this says nothing at all.
+    std::chrono::milliseconds after{0};
   };
   StatusLine() : StatusLine(Options{}) {}
   explicit StatusLine(const Options& options);
@@ -35,14 +37,22 @@ class StatusLine {
 
  private:
   void write(std::string_view text) const;
+  bool early() const;  // nothing has been shown, and nothing is to be yet
   Options options_;
   bool terminal_ = false;
   bool drawn_ = false;  // a line without its line break is on the terminal
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   std::string last_, shown_;
   std::optional<std::chrono::steady_clock::time_point> when_;
 };
 
+// For what is usually over at once: nothing in its first two seconds.
+inline StatusLine::Options only_when_long(bool quiet = false) {
+  return {2, quiet, std::chrono::milliseconds(5000), std::chrono::milliseconds(2000)};
+}
+
 // Something that is counted: "rendering 3,200/10,000 images  32%  412/s  ETA 16.5 s".
+// Where the total is not known (0): "reading 3,200 rows  412/s".
 class Progress {
  public:
   Progress(std::string what, std::string unit, std::int64_t total,
