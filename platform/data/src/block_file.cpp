@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <xxhash.h>
 
+#include <algorithm>
 #include <cstring>
 #include <fstream>
 
@@ -29,6 +30,10 @@ bool is_sound(const Header& header) {
          header.header_hash == XXH3_64bits(&header, offsetof(Header, header_hash));
 }
 
+bool has(const Header& header, std::size_t slot) {
+  return (header.present[slot / 8] >> (slot % 8) & 1U) != 0;
+}
+
 }  // namespace
 
 std::optional<BlockFile> BlockFile::open(const std::string& path, std::int64_t height,
@@ -48,7 +53,7 @@ std::optional<BlockFile> BlockFile::open(const std::string& path, std::int64_t h
   block.image_bytes_ = static_cast<std::size_t>(3 * height * width);
   std::uint16_t next = 0;
   for (std::size_t slot = 0; slot < kBlockSlots; ++slot) {
-    if ((header.present[slot / 8] >> (slot % 8) & 1U) == 0) continue;
+    if (!has(header, slot)) continue;
     block.present_.set(slot);
     block.index_[slot] = next++;
   }
@@ -94,6 +99,20 @@ std::uint64_t count_images(const std::string& path) {
   Header header{};
   in.read(reinterpret_cast<char*>(&header), sizeof header);
   return in && is_sound(header) ? header.count : 0;
+}
+
+std::optional<Presence> present_in(const std::string& path) {
+  std::ifstream in(path, std::ios::binary | std::ios::ate);
+  const auto length = static_cast<std::uint64_t>(std::max<std::streamoff>(0, in.tellg()));
+  in.seekg(0);
+  Header header{};
+  in.read(reinterpret_cast<char*>(&header), sizeof header);
+  if (!in || !is_sound(header)) return std::nullopt;
+  const std::uint64_t image = std::uint64_t{3} * header.height * header.width;
+  if (length != kHeaderBytes + header.count * image) return std::nullopt;
+  Presence present;
+  for (std::size_t slot = 0; slot < kBlockSlots; ++slot) present.set(slot, has(header, slot));
+  return present;
 }
 
 }  // namespace synface::data

@@ -49,5 +49,7 @@ class BlockFile {
 
 // Images in a block by its header alone, for listings; 0 when it is no block.
 std::uint64_t count_images(const std::string& path);
+// Which are in it, likewise; nothing when it is absent, no block or of another length than that.
+std::optional<Presence> present_in(const std::string& path);
 
 }  // namespace synface::data

@@ -1,5 +1,6 @@
 #include <synface/base/error.h>
 #include <synface/data/cache_files.h>
+#include <synface/data/named_set.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -50,6 +51,14 @@ std::vector<CacheEntry> list_cache(const std::string& cache_folder) {
     if (!folder.is_directory(error)) continue;
     if (auto entry = read_entry(fs::absolute(folder.path()))) entries.push_back(std::move(*entry));
   }
+  for (const NamedSet& set : list_sets(cache_folder)) {
+    for (const SetPart& part : set.parts) {
+      const fs::path folder = fs::absolute(fs::path(cache_folder) / "images" / part.folder());
+      for (CacheEntry& entry : entries) {
+        if (entry.folder == folder) entry.sets.push_back(set.name);
+      }
+    }
+  }
   std::sort(entries.begin(), entries.end(), [](const CacheEntry& a, const CacheEntry& b) {
     return std::pair(b.last_use, a.folder) < std::pair(a.last_use, b.folder);
   });
@@ -62,7 +71,7 @@ std::vector<CacheEntry> collect_cache(const std::string& cache_folder, const Cac
   const auto now = std::chrono::system_clock::now();
   for (CacheEntry& entry : list_cache(cache_folder)) {
     const bool recent = limit.older_than.count() > 0 && now - entry.last_use < limit.older_than;
-    if (kept + entry.bytes <= limit.keep_bytes || recent) {
+    if (kept + entry.bytes <= limit.keep_bytes || recent || !entry.sets.empty()) {
       kept += entry.bytes;
       continue;
     }

@@ -136,6 +136,7 @@ bool ImageCache::State::fill(BlockId id, const Presence& wanted, std::uint32_t b
     ready += n;
     rendered += n;
     done += n;
+    if (observer.drawn) observer.drawn(n);
     if (observer.progress) observer.progress(done, total);
     cancelled = ready < missing.size() && observer.cancelled && observer.cancelled();
   }

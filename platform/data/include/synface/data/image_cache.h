@@ -42,6 +42,8 @@ class ImageCache {
   struct Observer {
     // Images present of those wanted; called after every batch.
     std::function<void(std::uint64_t done, std::uint64_t total)> progress;
+    // So many were rendered just now, of those that no block held.
+    std::function<void(std::uint64_t images)> drawn;
     // Another worker renders what this one needs; called once.
     std::function<void(const std::string& text)> waiting;
     // A damaged block is rendered again.
