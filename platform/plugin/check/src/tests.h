@@ -54,6 +54,8 @@ void eval_read_only(Scene& scene);
 
 // tests_gradient.cpp
 void gradient(Scene& scene);
+
+// tests_tapes.cpp
 void gradient_accumulate(Scene& scene);
 void tape_order(Scene& scene);
 
