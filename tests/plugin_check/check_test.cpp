@@ -69,6 +69,16 @@ TEST(CheckProcess, InThisProcessTheVerdictsAreTheSame) {
   EXPECT_THAT(bad_ids(report), ElementsAre("gradient"));
 }
 
+TEST(CheckProcess, WhatTheCLibraryKeepsOfFreedMemoryIsNoGrowth) {
+  Options options = options_for(fixture("frees_all"));
+  options.only = {"memory-growth"};
+  const Outcome apart = outcome(run(options), "memory-growth");
+  EXPECT_EQ(apart.status, Status::kPassed) << apart.seen;
+  options.in_process = true;
+  const Outcome here = outcome(run(options), "memory-growth");
+  EXPECT_FALSE(is_bad(here.status)) << here.seen;
+}
+
 TEST(CheckOptions, OnlyRunsATestAndWhatItNeeds) {
   const Report report = only("loss_good", "gradient");
   std::vector<std::string> ids;
