@@ -18,7 +18,8 @@ struct TrainedPlugins {
 TrainedPlugins trained_plugins(plugin::Loader& loader, const plugin::HostServices& host,
                                const std::filesystem::path& folder);
 
-// The breadcrumb that a worker keeps, in `file`; nullptr where calls leave none.
-std::unique_ptr<plugin::CallTrace> trace_of_calls(const std::filesystem::path& file);
+// What a worker does around each call: the breadcrumb in `file`, and the guard of the host's state
+// with all its watches; nullptr where nothing is done.
+std::shared_ptr<plugin::CallTrace> trace_of_calls(const std::filesystem::path& file);
 
 }  // namespace synface::bench

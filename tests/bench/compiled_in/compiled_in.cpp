@@ -2,7 +2,8 @@
 // and the batches are platform/train's own objects; this file takes the place of the three wrappers
 // of platform/plugin (backbone.cpp, loss.cpp, mixup.cpp: the linker takes these members first), and
 // each call of a step becomes a call of the plugin's method: no table, no status, no breadcrumb, no
-// check of what came back. Only making and binding an instance goes through the table, once.
+// guard, no check of what came back. Only making and binding an instance goes through the table,
+// once.
 #include <synface/base/error.h>
 #include <synface/plugin/backbone.h>
 #include <synface/plugin/loss.h>
@@ -116,6 +117,7 @@ plugin::PluginPtr linked(const synface_plugin& record, const Table& table,
                          const plugin::HostServices& host) {
   plugin::Plugin made;
   made.info = plugin::info_from_abi(record);
+  made.name = made.info.name();
   made.tables.table = table;
   if (parameters != nullptr) {
     made.tables.parameters = *parameters;
@@ -135,7 +137,7 @@ TrainedPlugins trained_plugins(plugin::Loader&, const plugin::HostServices& host
           linked(kLossRecord, sdk::kLossTable<ArcFace>, nullptr, host)};
 }
 
-std::unique_ptr<plugin::CallTrace> trace_of_calls(const std::filesystem::path&) {
+std::shared_ptr<plugin::CallTrace> trace_of_calls(const std::filesystem::path&) {
   return nullptr;
 }
 

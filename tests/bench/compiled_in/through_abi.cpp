@@ -1,8 +1,9 @@
 // The arm as every trial runs: shared libraries, the C tables, the checked wrappers of
-// platform/plugin, a breadcrumb before each call.
+// platform/plugin, the worker's breadcrumb and guard around each call.
 #include <synface/plugin/crumb.h>
 
 #include "arm.h"
+#include "watches.h"
 
 namespace synface::bench {
 
@@ -15,8 +16,21 @@ TrainedPlugins trained_plugins(plugin::Loader& loader, const plugin::HostService
           loader.plugin(folder / "arcface.so", Kind::kLoss, "arcface")};
 }
 
-std::unique_ptr<plugin::CallTrace> trace_of_calls(const std::filesystem::path& file) {
-  return std::make_unique<plugin::CrumbWriter>(file);
+namespace {
+
+struct WorkersTrace {
+  plugin::CrumbWriter crumb;
+  plugin::Guard guard{crumb};
+  explicit WorkersTrace(const std::filesystem::path& file) : crumb(file) {
+    worker::watch_everything(guard);
+  }
+};
+
+}  // namespace
+
+std::shared_ptr<plugin::CallTrace> trace_of_calls(const std::filesystem::path& file) {
+  const auto trace = std::make_shared<WorkersTrace>(file);
+  return {trace, &trace->guard};
 }
 
 }  // namespace synface::bench
