@@ -128,7 +128,7 @@ std::map<std::string, std::string> built(const std::string& name, std::vector<st
   EXPECT_EQ(outcome.code, 0) << outcome.all();
   std::map<std::string, std::string> files;
   for (const auto& entry : fs::recursive_directory_iterator(sandbox / "out")) {
-    if (entry.is_regular_file()) {
+    if (entry.path().extension() == ".png") {
       files[fs::relative(entry.path(), sandbox / "out").string()] = read_file(entry.path());
     }
   }

@@ -25,7 +25,7 @@ generator = { plugin = "morphable", identities = 100, samples = 10, size = 48 }
 backbone = { plugin = "fastnet", embedding = 128 }
 loss = { plugin = "cosface", scale = 16, margin = 0.0 }
 train = { batch_size = 64 }
-real = { images = "people", pairs = "pairs.txt" }
+real = { images = "people/train", pairs = "pairs.txt" }
 benchmark = [ { plugin = "verification", name = "test", set = "real", bootstrap = 10 } ]
 [[axes.zip]]
 arm = ["plain", "shuffled", "copies", "untrained"]
@@ -35,7 +35,7 @@ arm = ["plain", "shuffled", "copies", "untrained"]
 )";
 
 std::string image(unsigned person, unsigned number) {
-  return fmt::format("{:06d}/{:04d}.png", person, number);
+  return fmt::format("{:06d}/{:06d}_{:04d}.png", person, person, number + 1);
 }
 
 // Ten folds of 20 people each: 160 genuine and 160 impostor pairs a fold.

@@ -66,7 +66,7 @@ TEST_F(WorkerCommand, DataBuildFillsTheCacheAndWritesFolders) {
   const auto entries = data::list_cache(path("cache"));
   ASSERT_EQ(entries.size(), 1U);
   EXPECT_EQ(entries[0].images, 21U);
-  const data::Image image = data::read_image(path("faces") + "/000006/0002.png");
+  const data::Image image = data::read_image(path("faces") + "/train/000006/000006_0003.png");
   EXPECT_EQ(image.height, 16);
   // A larger set adds what is missing to the same blocks.
   ASSERT_EQ(

@@ -48,7 +48,8 @@ nlohmann::json to_json(const Entries& entries) {
                     {"bytes", entry.bytes},
                     {"images", entry.images},
                     {"seconds_since_use", age(entry)},
-                    {"in_use", entry.in_use}});
+                    {"in_use", entry.in_use},
+                    {"sets", entry.sets}});
   }
   return list;
 }
@@ -59,7 +60,8 @@ void print(const Entries& entries) {
   double bytes = 0;
   for (const auto& entry : entries) {
     bytes += static_cast<double>(entry.bytes);
-    table.rows.push_back({what(entry), human_count(static_cast<std::int64_t>(entry.images)),
+    const auto names = entry.sets.empty() ? std::string() : ": " + join(entry.sets, ", ");
+    table.rows.push_back({what(entry) + names, human_count(static_cast<std::int64_t>(entry.images)),
                           human_bytes(static_cast<double>(entry.bytes)),
                           entry.in_use ? "now" : human_duration(age(entry)) + " ago"});
   }
@@ -85,7 +87,8 @@ void add_ls_command(CLI::App& cache, const Globals& globals, Action& action) {
 }
 
 void add_gc_command(CLI::App& cache, const Globals& globals, Action& action) {
-  auto* command = cache.add_subcommand("gc", "remove image sets that are not in use");
+  auto* command = cache.add_subcommand(
+      "gc", "remove image sets that are not in use and have no name (`data rm`)");
   command->footer("Example:\n  synface cache gc --keep 2000 --older-than 24");
   struct Options {
     double keep_mib = 0, hours = 0;

@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 
 #include "command.h"
@@ -21,7 +20,8 @@ struct Forwarded {
 constexpr Forwarded kForwarded[] = {
     {"render", "draw a sheet of a generator's people",
      "synface render --generator morphable --out sheet.png"},
-    {"data", "build sets of images", "synface data build Syn_100_10 --out people"},
+    {"data", "build named sets of images, verify and export them",
+     "synface data build Syn_100_10 --out people"},
 };
 
 }  // namespace
@@ -44,10 +44,6 @@ void forward(int argc, char** argv) {
       for (int j = 1; j < argc; ++j) {
         const std::string argument = argv[j];
         if (j > i || argument == "--json") arguments.push_back(argument);
-        if (argument == "--help" || argument == "-h") {
-          fmt::print("Example:\n  {}\n\n", command.example);
-          std::fflush(stdout);
-        }
       }
       exec_worker(arguments);
     }

@@ -10,7 +10,8 @@
 namespace synface::train {
 namespace {
 
-constexpr std::uint32_t kRenderBatch = 32;
+// Images in one call of render() for each thread; and the most, so that an interruption is heard.
+constexpr std::uint32_t kRenderBatch = 32, kMostInBatch = 512;
 
 synface_key key_of(ImageId id, std::uint64_t data_seed) {
   return {data_seed, id.identity, id.sample, 0, 0};
@@ -177,9 +178,12 @@ std::unique_ptr<ImageSet> Source::make(const std::filesystem::path& folder, std:
   };
   data::ImageCache::Observer observer;
   observer.progress = progress.rendered;
+  observer.drawn = progress.drawn;
   observer.waiting = observer.repaired = progress.say;
   observer.cancelled = progress.cancelled;
-  if (!cache.ensure(samples, kRenderBatch, render_ids, observer)) throw Cancelled{};
+  const auto threads = static_cast<std::uint32_t>(std::max(1, calls_.threads));
+  const std::uint32_t batch = std::min(kMostInBatch, kRenderBatch * threads);
+  if (!cache.ensure(samples, batch, render_ids, observer)) throw Cancelled{};
   return std::make_unique<CachedSet>(std::move(cache), samples);
 }
 

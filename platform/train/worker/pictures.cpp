@@ -16,12 +16,12 @@ namespace synface::worker {
 namespace {
 
 // KEY=VALUE; a value that is JSON is taken as such, anything else as a text.
-Json given_values(const std::vector<std::string>& set) {
+Json given_values(const std::vector<std::string>& set, const char* option) {
   Json values = Json::object();
   for (const std::string& item : set) {
     const std::size_t equals = item.find('=');
     if (equals == std::string::npos || equals == 0) {
-      fail(ExitCode::kUsage, "--set {}: wanted KEY=VALUE", item);
+      fail(ExitCode::kUsage, "{} {}: wanted KEY=VALUE", option, item);
     }
     const std::string text = item.substr(equals + 1);
     Json value = Json::parse(text, nullptr, false);
@@ -73,7 +73,7 @@ Pictures::Pictures(const PictureOptions& options, std::int64_t identities, std::
   calls.cancel = stop_flag();
 
   const plugin::PluginInfo& info = registry.find(plugin::Kind::kGenerator, options.generator);
-  const Json params = validated(info, given_values(options.set));
+  const Json params = validated(info, given_values(options.set, "--set"));
   synface_dims dims = plugin::make_dims();
   dims.height = dims.width = options.size;
   dims.identities = identities;
@@ -84,7 +84,7 @@ Pictures::Pictures(const PictureOptions& options, std::int64_t identities, std::
                                             options.size, options.size, calls);
   if (options.mixup.empty()) return;
   const plugin::PluginInfo& mix = registry.find(plugin::Kind::kMixup, options.mixup);
-  const Json mix_params = validated(mix, Json::object());
+  const Json mix_params = validated(mix, given_values(options.mixup_set, "--mixup-set"));
   mixup_.emplace(loader_.plugin(mix.library, mix.kind, mix.id), mix_params, dims);
   if (!mixup_->latent()) {
     fail(ExitCode::kUsage, "{} mixes training batches, not single pictures", mix.name());

@@ -17,6 +17,7 @@ struct PictureOptions {
   std::string generator = "morphable";  // an id
   std::string mixup;                    // an id; "": none
   std::vector<std::string> set;         // KEY=VALUE, parameters of the generator
+  std::vector<std::string> mixup_set;   // and of the mixup
   std::int64_t size = 112;
   std::uint64_t seed = 0;
   int threads = 1;

@@ -191,6 +191,7 @@ void add_render(CLI::App& app, Action& action) {
       "render",
       "draws a sheet of a generator's people: random ones, one under its other latents block by "
       "block, a mixup row");
+  command->footer("Example:\n  synface render --generator morphable --out sheet.png");
   add_picture_options(*command, options->pictures);
   command->add_option("--out", options->out, "the PNG file")->capture_default_str();
   command->add_option("--columns", options->columns, "pictures in a row")

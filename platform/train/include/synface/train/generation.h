@@ -19,6 +19,7 @@ namespace synface::train {
 // What a set of images tells while it is made.
 struct Progress {
   std::function<void(std::uint64_t done, std::uint64_t total)> rendered;
+  std::function<void(std::uint64_t images)> drawn;  // so many just now, none of them from the cache
   std::function<void(const std::string& text)> say;
   std::function<bool()> cancelled;
 };
