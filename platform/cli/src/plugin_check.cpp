@@ -11,6 +11,8 @@
 #include "synface/data/extensions.h"
 #include "synface/plugin/check/check.h"
 #include "synface/plugin/check/print.h"
+#include "synface/plugin/print.h"
+#include "session.h"
 #include "terminal.h"
 
 namespace synface::cli {
@@ -46,12 +48,27 @@ int list_tests(const Globals& globals) {
   return 0;
 }
 
+// The file of this name, else the library of the plugin that is called so.
+std::filesystem::path library_of(const std::string& given) {
+  std::error_code ignored;
+  const bool written_as_a_file =
+      given.ends_with(".so") || given.starts_with('/') || given.starts_with('.');
+  if (written_as_a_file || std::filesystem::is_regular_file(given, ignored)) return given;
+  try {
+    return plugin::find_by_name(scan_plugins(), given).library;
+  } catch (const Error& e) {
+    throw Error(e.code(), fmt::format("there is no file '{}', and {}", given, e.what()));
+  }
+}
+
 int check_plugin(const Globals& globals, CheckOptions& options) {
   if (options.list) return list_tests(globals);
   if (options.file.empty()) {
-    fail(ExitCode::kUsage, "which file? Example: synface plugin check build/my_loss.so");
+    fail(ExitCode::kUsage,
+         "which plugin? Examples: synface plugin check build/my_loss.so, synface plugin check "
+         "loss/my_loss");
   }
-  options.run.file = options.file;
+  options.run.file = library_of(options.file);
   options.run.limit = std::chrono::milliseconds(static_cast<long>(options.timeout * 1000));
   options.run.runner = executable_path();
   options.run.torch_runner = worker_path();
@@ -83,7 +100,10 @@ void add_plugin_check(CLI::App& plugin, const Globals& globals, Action& action) 
   auto* command = plugin.add_subcommand(
       "check", "does a plugin keep the contract? Each test in a process of its own");
   const auto options = std::make_shared<CheckOptions>();
-  command->add_option("file", options->file, "the plugin's shared library")->type_name("FILE");
+  command
+      ->add_option("plugin", options->file,
+                   "a shared library, or a plugin as `plugin info` finds it: KIND/ID, or ID")
+      ->type_name("FILE|NAME");
   command->add_option("--only", options->run.only, "only this test and what it needs (repeatable)")
       ->type_name("ID")
       ->expected(1)
@@ -105,6 +125,7 @@ void add_plugin_check(CLI::App& plugin, const Globals& globals, Action& action) 
   command->footer(
       "Examples:\n"
       "  synface plugin check build/my_loss.so\n"
+      "  synface plugin check loss/cosface\n"
       "  gdb --args synface plugin check build/my_loss.so --in-process --only gradient\n\n"
       "Exit codes: 0 all is well (warnings allowed), 3 a test failed, crashed or timed out.");
   command->callback([&globals, &action, options] {

@@ -101,9 +101,10 @@ const PluginInfo& find_by_name(const Registry& registry, std::string_view name) 
   if (slash != std::string_view::npos) {
     const auto kind = kind_from_text(name.substr(0, slash));
     if (!kind) {
-      fail(ExitCode::kUsage,
-           "'{}' is no kind of plugin; the kinds are generator, mixup, backbone, loss, benchmark",
-           name.substr(0, slash));
+      std::vector<std::string> kinds;
+      for (const Kind one : kKinds) kinds.emplace_back(to_text(one));
+      fail(ExitCode::kUsage, "'{}' is no kind of plugin{}; the kinds are {}", name.substr(0, slash),
+           hint(name.substr(0, slash), kinds), join(kinds, ", "));
     }
     return registry.find(*kind, name.substr(slash + 1));
   }
