@@ -35,6 +35,16 @@ finals() { # NAME
     ORDER BY 1, 2" | sed "s/$1/NAME/g"
 }
 
+# The checker finds it as `plugin info` does, and knows what a slip was meant to be.
+check_by_name() { # KIND NAME
+  local name
+  for name in "$2" "$1/$2"; do
+    quietly "plugin check $name" synface plugin check "$name" --only file-note
+  done
+  if synface plugin check "$1/${2}x" >"$tmp/said" 2>&1; then fail "check of ${2}x is good"; fi
+  grep -q "did you mean '$2'" "$tmp/said" || fail "no hint at $2: $(cat "$tmp/said")"
+}
+
 try() { # KIND LANG
   local name=my_$1_$2 library
   quietly "plugin new $name" synface plugin new "$name" --kind "$1" --lang "$2"
@@ -42,6 +52,7 @@ try() { # KIND LANG
   export SYNFACE_PLUGIN_PATH
   SYNFACE_PLUGIN_PATH=$(dirname "$library")
   quietly "plugin info" synface plugin info "$1/$name"
+  check_by_name "$1" "$name"
   quietly "run of $name" synface run "$name/experiment.toml" "${tiny[@]}"
   synface compare "$name/experiment.toml" "${tiny[@]:0:6}" >"$tmp/table" ||
     fail "compare of $name"
