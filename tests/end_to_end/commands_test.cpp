@@ -18,6 +18,8 @@ const std::vector<std::vector<std::string>> kCommands = {{"run"},
                                                          {"compare"},
                                                          {"export"},
                                                          {"retry"},
+                                                         {"tag"},
+                                                         {"note"},
                                                          {"merge"},
                                                          {"slurm"},
                                                          {"slurm", "write"},
@@ -148,6 +150,22 @@ TEST_F(AfterARun, LsListsExperimentsAndTrials) {
   EXPECT_TRUE(one.says(hash_.substr(0, 8))) << one.all();
   EXPECT_EQ(sandbox_.synface({"ls", "tiny", "--json"}).json().size(), 2U);
   EXPECT_EQ(sandbox_.synface({"ls", "tiny", "--status", "failed", "--json"}).json().size(), 0U);
+}
+
+TEST_F(AfterARun, TagsAndNotesAreSeenAndChooseTrials) {
+  const Sandbox& box = sandbox_;
+  EXPECT_EQ(box.synface({"tag", "bad", "1"}).code, 0);
+  EXPECT_EQ(box.synface({"note", "1", "bad run, wrong folder"}).code, 0);
+  EXPECT_TRUE(box.synface({"ls", "tiny"}).says("bad run, wrong folder"));
+  EXPECT_TRUE(box.synface({"ls", "tiny", "--tag", "bad", "--json"}).says("bad"));
+  EXPECT_FALSE(box.synface({"ls", "tiny", "--without", "bad"}).says("wrong folder"));
+  EXPECT_TRUE(box.synface({"compare", "tiny", "--without", "bad"}).says("left out by their tags"));
+  EXPECT_EQ(box.synface({"tag", "two words", "1"}).code, 2);
+  EXPECT_EQ(box.synface({"tag", "bad", "nobody"}).code, 2);
+  EXPECT_EQ(box.synface({"note", "1"}).code, 2);
+  EXPECT_EQ(box.synface({"note", "1", "--remove", "1"}).code, 0);
+  EXPECT_EQ(box.synface({"tag", "bad", "1", "--remove"}).code, 0);
+  EXPECT_FALSE(box.synface({"show", "1"}).says("wrong folder"));
 }
 
 TEST_F(AfterARun, ShowSaysWhatWasRecorded) {

@@ -11,6 +11,43 @@ using ::testing::Not;
 
 using Grid = ExperimentTest;
 
+TEST_F(Grid, ATrialSharesWhatItHasInCommonWithOthersAndProgressIsTold) {
+  auto with = options();
+  std::uint64_t last = 0;
+  with.progress = [&](std::uint64_t done, std::uint64_t cells) {
+    EXPECT_EQ(done, ++last);
+    EXPECT_EQ(cells, 4U);
+  };
+  const auto experiment = expand_text(std::string(kBase) + R"(
+seed.train = [0, 1]
+[axes.product]
+"loss.margin" = [0.0, 0.2]
+)",
+                                      with);
+  EXPECT_EQ(last, 4U);
+  ASSERT_EQ(experiment.trials.size(), 4U);
+  const auto& one = experiment.trials[0];
+  const auto& other = experiment.trials[1];
+  EXPECT_EQ(&one.config.at("generator"), &other.config.at("generator"));
+  EXPECT_EQ(&one.spec.at("plugins"), &other.spec.at("plugins"));
+  EXPECT_NE(&one.config.at("loss"), &other.config.at("loss"));
+  EXPECT_EQ(&one.config.at("loss"), &experiment.trials[2].config.at("loss"));
+}
+
+TEST_F(Grid, AFloorRepeatedOverTooManyCellsIsAnErrorBeforeItIsExpanded) {
+  std::string values;
+  for (int i = 0; i < 1100; ++i) values += fmt::format("{},", i);
+  const auto text = std::string(kBase) + fmt::format(R"(
+seed = {{ data = [0], train = [{0}] }}
+[[floor]]
+name = "untrained"
+set = {{ "train.images_seen" = 0, "seed.data" = [{0}] }}
+over = ["seed.train"]
+)",
+                                                     values);
+  EXPECT_THAT(error_of(text), HasSubstr("more than 1,000,000 cells"));
+}
+
 TEST_F(Grid, AProductHasEveryCombinationAndSeedsVarySlowest) {
   const auto experiment = expand_text(std::string(kBase) + R"(
 seed = { train = [3, 4] }

@@ -2,9 +2,9 @@
 // verification benchmark keeps: written by its code, read by the report's.
 #include <cmath>
 
+#include "../../plugins/benchmarks/verification/scores.h"  // not the report's own
 #include "metrics.h"
 #include "report_fixture.h"
-#include "scores.h"
 #include "synface/report/render.h"
 
 namespace synface::report {

@@ -6,6 +6,7 @@
 #include "report_fixture.h"
 #include "synface/report/export.h"
 #include "synface/report/plots.h"
+#include "synface/report/render.h"
 #include "synface/report/report_file.h"
 
 #include <toml++/toml.h>
@@ -54,14 +55,94 @@ TEST_F(Trials, GivenAQueryThenEachFormIsWellMade) {
 
 TEST_F(Trials, GivenTheListsThenCountsAndStatusesAreRight) {
   std::ostringstream out;
-  EXPECT_EQ(list_experiments(db_, {Format::kJson, 0}, out), 1);
+  EXPECT_EQ(list_experiments(db_, {}, {Format::kJson, 0}, out), 1);
   const auto json = Json::parse(out.str());
   EXPECT_EQ(json[0]["trials"], 3);
   EXPECT_EQ(json[0]["done"], 2);
   EXPECT_EQ(json[0]["failed"], 1);
   std::ostringstream failed;
-  EXPECT_EQ(list_trials(db_, "mixup", "failed", -1, {Format::kTable, 100}, failed), 1);
+  EXPECT_EQ(list_trials(db_, "mixup", "failed", {}, -1, {Format::kTable, 100}, failed), 1);
   EXPECT_THAT(failed.str(), HasSubstr("it went wrong"));
+}
+
+// "bad run, wrong folder" is seen wherever the trial is, and it can be left out.
+TEST_F(Trials, GivenTagsAndNotesThenTheyAreShownAndChooseTrials) {
+  using store::Annotation;
+  {
+    store::Store store = store::Store::open(path());
+    const std::vector<Annotation> said = {
+        {Annotation::Kind::kTag, hash(2), "", "bad", 0},
+        {Annotation::Kind::kNote, hash(2), "", "bad run, wrong folder", 0},
+        {Annotation::Kind::kTag, "", "mixup", "first", 0}};
+    store.annotate(said);
+  }
+  const Output wide{Format::kTable, 0};
+  std::ostringstream all, bad, good, shown;
+  list_trials(db_, "mixup", std::nullopt, {}, -1, wide, all);
+  EXPECT_THAT(all.str(), HasSubstr("bad run, wrong folder"));
+  EXPECT_EQ(list_trials(db_, "mixup", std::nullopt, {{"bad"}, {}}, -1, wide, bad), 1);
+  EXPECT_EQ(list_trials(db_, "mixup", std::nullopt, {{}, {"bad"}}, -1, wide, good), 2);
+  EXPECT_THAT(good.str(), Not(HasSubstr("wrong folder")));
+  EXPECT_EQ(list_experiments(db_, {{"first"}, {}}, wide, bad), 1);
+  EXPECT_EQ(list_experiments(db_, {{}, {"first"}}, wide, bad), 0);
+  show(db_, hash(2), wide, shown);
+  EXPECT_THAT(shown.str(), AllOf(HasSubstr("\ntags\n"), HasSubstr("wrong folder")));
+  EXPECT_EQ(show_json(db_, hash(2))["notes"][0]["text"], "bad run, wrong folder");
+  EXPECT_THAT(
+      words_of([&] { list_trials(db_, "mixup", std::nullopt, {{"a'b"}, {}}, -1, wide, bad); }),
+      HasSubstr("is no tag"));
+
+  ExportOptions options;
+  options.experiment = "mixup";
+  options.tags.without = {"bad"};
+  std::ostringstream points, finals;
+  export_points(db_, options, points);
+  export_finals(db_, options, finals);
+  EXPECT_THAT(points.str() + finals.str(), AllOf(HasSubstr(hash(1)), Not(HasSubstr(hash(2)))));
+
+  ComparisonOptions comparison;
+  comparison.experiment = "mixup";
+  comparison.tags.without = {"bad"};
+  const Comparison result = compare(db_, comparison);
+  int done = 0;
+  for (const Cell& cell : result.cells) done += cell.done;
+  EXPECT_EQ(done, 1);
+  EXPECT_THAT(result.cautions,
+              ElementsAre("1 of 3 trials are left out by their tags (--without bad)"));
+}
+
+// What was allowed by real.allow_overlap is said wherever the figures are.
+TEST_F(Trials, GivenTrialsTestedOnPeopleOfTheirTrainingThenTableReportAndShowSaySo) {
+  {
+    store::Store store = store::Store::open(path());
+    const std::string overlap =
+        R"([{"train": "real.train", "test": "real.images", "people": 3, "pictures": 1}])";
+    store.database()
+        .prepare(
+            "UPDATE member SET spec = json_set(coalesce(spec, '{}'), '$.overlap', json(?1)) "
+            "WHERE trial IN (SELECT id FROM trial WHERE training_hash IN (?2, ?3))")
+        .with(overlap, hash(1), hash(2))
+        .run();
+  }
+  ComparisonOptions comparison;
+  comparison.experiment = "mixup";
+  const std::string said =
+      "2 trials were tested on people of their training photographs (real.allow_overlap): 3 people "
+      "of real.images are also in real.train, and 1 picture; figures on real.images are better "
+      "than for people never seen";
+  const Comparison result = compare(db_, comparison);
+  EXPECT_THAT(result.cautions, ElementsAre(said));
+  EXPECT_THAT(comparison_table(result).notes, ::testing::Contains(said));
+  ReportOptions report;
+  report.comparison = comparison;
+  EXPECT_THAT(report_markdown(db_, result, report, {}), HasSubstr("To be kept in mind: " + said));
+  comparison.only = {hash(3)};
+  EXPECT_THAT(compare(db_, comparison).cautions, ::testing::IsEmpty());
+  std::ostringstream out, other;
+  show(db_, hash(1), {Format::kTable, 0}, out);
+  show(db_, hash(3), {Format::kTable, 0}, other);
+  EXPECT_THAT(out.str(), HasSubstr("was tested on people of its training photographs"));
+  EXPECT_THAT(other.str(), Not(HasSubstr("training photographs")));
 }
 
 TEST_F(Trials, GivenAWordForATrialThenItIsFoundOrTheMessageSaysHow) {

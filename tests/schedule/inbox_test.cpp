@@ -51,6 +51,25 @@ TEST(Inbox, ARetryKeepsItsExperimentAndThatItHasNone) {
   EXPECT_EQ(messages[1].experiment, "g");
 }
 
+TEST(Inbox, TagsAndNotesComeOutAsTheyWentIn) {
+  const TemporaryFolder folder;
+  Message message;
+  message.kind = Message::Kind::kAnnotate;
+  message.annotations = {{store::Annotation::Kind::kTag, "ab", "", "bad", 0},
+                         {store::Annotation::Kind::kUnnote, "", "g", "", 4}};
+  post(folder.path(), message);
+  std::vector<std::string> refused;
+  const auto messages = waiting(folder.path(), refused);
+  ASSERT_EQ(messages.size(), 1U);
+  EXPECT_EQ(messages[0].kind, Message::Kind::kAnnotate);
+  ASSERT_EQ(messages[0].annotations.size(), 2U);
+  EXPECT_EQ(messages[0].annotations[0].trial, "ab");
+  EXPECT_EQ(messages[0].annotations[0].text, "bad");
+  EXPECT_EQ(messages[0].annotations[1].kind, store::Annotation::Kind::kUnnote);
+  EXPECT_EQ(messages[0].annotations[1].experiment, "g");
+  EXPECT_EQ(messages[0].annotations[1].number, 4);
+}
+
 TEST(Inbox, WhatIsNoRequestIsPutAsideAndNamed) {
   const TemporaryFolder folder;
   std::ofstream(folder.path() / "a.json") << "{\"format\": 1";

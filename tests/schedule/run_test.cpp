@@ -4,6 +4,8 @@
 
 #include "grid.h"
 #include "synface/base/file.h"
+#include "synface/base/paths.h"
+#include "synface/schedule/writer.h"
 
 namespace synface::testing {
 namespace {
@@ -47,6 +49,23 @@ TEST_F(Run, WithMoreCellsOnlyTheNewOnesRun) {
   const auto summary = run(grid("g", 5, kQuick));
   EXPECT_EQ(summary.already, 3);
   EXPECT_EQ(summary.attempts, 2);
+}
+
+// Only one process may write; what is said meanwhile waits for it.
+TEST_F(Run, ATagForADatabaseThatIsHeldIsHandedToTheHolder) {
+  run(grid("g", 1, kQuick));
+  const std::vector<store::Annotation> tag = {{store::Annotation::Kind::kTag, "", "g", "first", 0}};
+  {
+    const auto held = FileLock::try_acquire(lock_of(database()));
+    ASSERT_TRUE(held);
+    EXPECT_FALSE(schedule::annotate(database(), tag).handed_to.empty());
+  }
+  EXPECT_EQ(ask(database(), "SELECT count(*) FROM tag"), 0);
+  run(grid("g", 2, kQuick));
+  EXPECT_EQ(ask(database(), "SELECT count(*) FROM tag WHERE name = 'first'"), 1);
+  const auto direct = schedule::annotate(database(), tag);
+  EXPECT_TRUE(direct.handed_to.empty());
+  EXPECT_EQ(direct.changed, 0);  // it is there already
 }
 
 TEST_F(Run, ANewEvaluationTrainsNothing) {
@@ -197,7 +216,8 @@ TEST_F(Run, TheDebugCommandRecordsNothing) {
   options.worker = fake_worker();
   const std::string hash = request.trials[1].training_hash;
   const auto command = schedule::debug_command(request, hash.substr(0, 10), options);
-  ASSERT_EQ(command.size(), 8U);
+  ASSERT_EQ(command.size(), 9U);
+  EXPECT_EQ(command[8], "--explain") << "there is no coordinator to read the stack of a crash";
   EXPECT_EQ(read_json_file(command[3]).at("trial_key"), hash);
   EXPECT_FALSE(std::filesystem::exists(database()));
   EXPECT_THROW(schedule::debug_command(request, "ffffffffffff", options), Error);

@@ -102,6 +102,78 @@ TEST_F(Registration_, GivenAChangedContrastWhenRegisteredThenBothStatementsAreKe
               ElementsAre("real.accuracy"));
 }
 
+// A config is most of a spec: it is kept once.
+TEST_F(Registration_, GivenASpecWhenItsConfigIsTheTrialsThenItIsKeptOnceAndGivenBackWhole) {
+  Store store = open();
+  store.register_experiment(make_experiment(), std::vector{make_trial(1)});
+  EXPECT_THAT(rows(store.database(), "SELECT spec FROM member"),
+              ElementsAre("{\"device\":\"cpu\"}"));
+  ASSERT_EQ(store.queue().size(), 1U);
+  EXPECT_EQ(store.queue()[0].spec, make_trial(1).spec.json());
+
+  auto without = make_trial(1);  // as an expanded grid gives it
+  without.spec = {{"device", "cpu"}};
+  EXPECT_FALSE(
+      store.register_experiment(make_experiment(), std::vector{without}).trials[0].new_member);
+  EXPECT_EQ(store.queue()[0].spec, make_trial(1).spec.json());
+}
+
+// Another path, or another time between checkpoints, is the same trial.
+TEST_F(Registration_, GivenAnotherConfigOfTheSameTrialThenAWorkerGetsTheOneRegisteredLast) {
+  Store store = open();
+  store.register_experiment(make_experiment(), std::vector{make_trial(1)});
+  auto moved = make_trial(1);
+  moved.config["real"] = {{"images", "/elsewhere"}};
+  moved.spec = {{"device", "cpu"}};
+  store.register_experiment(make_experiment(), std::vector{moved});
+  ASSERT_EQ(store.queue().size(), 1U);
+  EXPECT_EQ(store.queue()[0].spec.at("config"), moved.config.json());
+  EXPECT_EQ(store.database().integer("SELECT count(*) FROM trial WHERE config LIKE '%elsewhere%'"),
+            0);
+}
+
+TEST_F(Registration_, GivenAProgressThatThrowsThenNothingIsRegistered) {
+  Store store = open();
+  std::vector<std::int64_t> said;
+  const auto stop = [&](std::int64_t done, std::int64_t all) {
+    said.push_back(done);
+    EXPECT_EQ(all, 3);
+    if (done == 2) fail(ExitCode::kInterrupted, "stopped");
+  };
+  const std::vector<NewTrial> trials = {make_trial(1), make_trial(2, 200), make_trial(3, 300)};
+  EXPECT_EQ(error_of([&] { store.register_experiment(make_experiment(), trials, stop); }).first,
+            ExitCode::kInterrupted);
+  EXPECT_THAT(said, ElementsAre(1, 2));
+  EXPECT_EQ(store.database().integer("SELECT count(*) FROM trial"), 0);
+  EXPECT_EQ(store.database().integer("SELECT count(*) FROM experiment"), 0);
+}
+
+// Trained once; evaluated later on other people, and for an experiment that asks for other seeds.
+TEST_F(Registration_, GivenALaterEvaluationWithOtherSeedsThenTheViewsShowItsOwn) {
+  Store store = open();
+  const auto asked = [](int evaluation, int test, int real) {
+    auto trial = make_trial(1, 100, 0, evaluation);
+    trial.config["seed"] = {{"data", 0}, {"train", 0}, {"real", real}, {"test", test}};
+    trial.spec = {{"device", "cpu"}};
+    return trial;
+  };
+  store.register_experiment(make_experiment("first"), std::vector{asked(51, 7, 0)});
+  store.register_experiment(make_experiment("second"), std::vector{asked(52, 8, 1)});
+  store.register_experiment(make_experiment("third"), std::vector{asked(51, 9, 2)});
+  const char* sql = "SELECT experiment, seed_test, seed_real FROM {} ORDER BY 1";
+  const auto expected = ElementsAre("first|7|0", "second|8|1", "third|9|2");
+  EXPECT_THAT(rows(store.database(), fmt::format(fmt::runtime(sql), "trials")), expected);
+
+  const auto again =
+      store.register_experiment(make_experiment("first"), std::vector{asked(51, 7, 0)});
+  const RunningTrial run = begin(store, again.trials[0], hash_of(1), [](JournalWriter& journal) {
+    journal.final_value(journal.define("train.loss"), 1.0);  // of the training: everybody's
+  });
+  ingest(store, run);
+  store.finish_attempt(run.attempt.id, {});
+  EXPECT_THAT(rows(store.database(), fmt::format(fmt::runtime(sql), "finals")), expected);
+}
+
 TEST_F(Registration_, GivenAPlanWhenLookedUpThenKnownAndNewAreToldApartWithoutWriting) {
   {
     Store store = open();

@@ -61,6 +61,10 @@ class Schema : public StoreFixture {
       }
       store.finish_attempt(running.attempt.id, end);
     }
+    const std::vector<Annotation> said = {
+        {Annotation::Kind::kTag, hash_of(4), "", "bad", 0},
+        {Annotation::Kind::kNote, hash_of(4), "", "bad run, wrong folder", 0}};
+    store.annotate(said);
   }
   static void write(JournalWriter& journal, int i) {
     journal.event("started",

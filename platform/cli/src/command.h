@@ -27,6 +27,8 @@ void add_show(CLI::App& app, const Globals& globals, Action& action);
 void add_query(CLI::App& app, const Globals& globals, Action& action);
 void add_compare(CLI::App& app, const Globals& globals, Action& action);
 void add_export(CLI::App& app, const Globals& globals, Action& action);
+void add_tag(CLI::App& app, const Globals& globals, Action& action);
+void add_note(CLI::App& app, const Globals& globals, Action& action);
 void add_retry(CLI::App& app, const Globals& globals, Action& action);
 void add_prune(CLI::App& app, const Globals& globals, Action& action);
 void add_merge(CLI::App& app, const Globals& globals, Action& action);

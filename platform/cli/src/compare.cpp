@@ -4,6 +4,7 @@
 #include <iostream>
 #include <memory>
 
+#include "long_work.h"
 #include "output.h"
 #include "session.h"
 #include "synface/base/error.h"
@@ -19,11 +20,13 @@ struct Options {
   TrialOptions trials;
   std::vector<std::string> metrics, curves;
   std::string baseline, report;
+  report::TagFilter tags;
 };
 
 // A file is read and its trials as they stand now are compared; a name means what is recorded.
-report::ComparisonOptions comparison_options(const Options& options) {
+report::ComparisonOptions comparison_options(const Options& options, bool quiet) {
   report::ComparisonOptions out;
+  out.tags = options.tags;
   out.metrics = options.metrics;
   out.people_resamples = kPeopleResamples;
   if (!options.baseline.empty()) {
@@ -35,7 +38,7 @@ report::ComparisonOptions comparison_options(const Options& options) {
     return out;
   }
   const auto plugins = scan_plugins();
-  const auto experiment = load_experiment(options.trials, plugins);
+  const auto experiment = load_experiment(options.trials, plugins, quiet);
   out.experiment = experiment.name;
   for (const auto& trial : experiment.trials) out.only.insert(trial.training_hash);
   return out;
@@ -51,7 +54,11 @@ std::filesystem::path experiment_file(const Options& options, const std::string&
 
 int compare(const Globals& globals, const Options& options, const std::string& format) {
   auto db = open_results(globals);
-  const auto comparison_request = comparison_options(options);
+  auto comparison_request = comparison_options(options, globals.json);
+  LongWork work(globals.json);
+  comparison_request.progress = [&](const char* what, std::int64_t done, std::int64_t total) {
+    work.show(what, total == 0 ? "rows" : "times", done, total);
+  };
   if (!options.report.empty()) {
     report::ReportOptions report;
     report.comparison = comparison_request;
@@ -111,6 +118,7 @@ void add_compare(CLI::App& app, const Globals& globals, Action& action) {
       ->type_name("NAME")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  add_tag_options(*command, options->tags);
   const auto format = add_format(*command);
   command->callback([&globals, &action, options, format] {
     action = [&globals, options, format] { return compare(globals, *options, *format); };

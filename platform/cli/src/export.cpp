@@ -1,10 +1,13 @@
 // synface export: rows for other tools.
+#include <csignal>
 #include <fstream>
 #include <iostream>
 #include <memory>
 
+#include "long_work.h"
 #include "output.h"
 #include "synface/base/error.h"
+#include "synface/base/signals.h"
 #include "synface/report/export.h"
 
 namespace synface::cli {
@@ -16,23 +19,56 @@ struct Options {
   bool finals = false, no_timing = false;
 };
 
+// A file that is there under its own name only when it is whole.
+class Target {
+ public:
+  explicit Target(std::string path) : path_(std::move(path)), partial_(path_ + ".partial") {
+    if (path_.empty()) return;
+    file_.open(partial_, std::ios::binary);
+    if (!file_) fail(ExitCode::kUsage, "cannot write {}", path_);
+  }
+  ~Target() {
+    std::error_code ignored;
+    if (!path_.empty()) std::filesystem::remove(partial_, ignored);
+  }
+  Target(const Target&) = delete;
+  Target& operator=(const Target&) = delete;
+
+  std::ostream& stream() { return path_.empty() ? std::cout : file_; }
+  void finish() {
+    stream().flush();
+    if (!stream()) {
+      fail(ExitCode::kNoSpace, "{} was not written whole; is the disk full?",
+           path_.empty() ? "standard output" : path_);
+    }
+    if (!path_.empty()) std::filesystem::rename(partial_, path_);
+  }
+
+ private:
+  std::string path_, partial_;
+  std::ofstream file_;
+};
+
 int export_rows(const Globals& globals, Options options) {
   auto db = open_results(globals);
   options.rows.format = report::parse_export_format(options.format);
   options.rows.timing = !options.no_timing;
-  std::ofstream file;
-  if (!options.out.empty()) {
-    file.open(options.out, std::ios::binary);
-    if (!file) fail(ExitCode::kUsage, "cannot write {}", options.out);
-  }
-  auto& out = options.out.empty() ? std::cout : file;
+  Target target(options.out);
+  SignalFd signals{SIGINT, SIGTERM};
+  LongWork work(options.out.empty());
+  options.rows.progress = [&](std::int64_t done, std::int64_t total) {
+    work.show("writing", options.finals ? "finals" : "trials", done, total);
+    const auto number = signals.pending();
+    if (!number) return;
+    fail(*number == SIGINT ? ExitCode::kInterrupted : ExitCode::kTerminated, "stopped: {}",
+         options.out.empty() ? "the rows above are not all" : "nothing was written");
+  };
   if (options.finals) {
-    report::export_finals(db, options.rows, out);
+    report::export_finals(db, options.rows, target.stream());
   } else {
-    report::export_points(db, options.rows, out);
+    report::export_points(db, options.rows, target.stream());
   }
-  out.flush();
-  if (!out) fail(ExitCode::kNoSpace, "{} was not written whole; is the disk full?", options.out);
+  target.finish();
   return 0;
 }
 
@@ -55,6 +91,7 @@ void add_export(CLI::App& app, const Globals& globals, Action& action) {
       ->type_name("FORMAT");
   command->add_option("--out", options->out, "a file instead of standard output")
       ->type_name("FILE");
+  add_tag_options(*command, options->rows.tags);
   command->callback([&globals, &action, options] {
     action = [&globals, options] { return export_rows(globals, *options); };
   });

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 
+#include "long_work.h"
 #include "session.h"
 #include "synface/base/hash.h"
 #include "synface/base/text.h"
@@ -87,22 +88,37 @@ void compare(const Json& now, const Json& before, const std::string& name,
   }
 }
 
+// The member that has a cell's axes, as the key of its row. Configs are read when they are needed:
+// those of ten thousand cells take longer than all else.
 struct Earlier {
-  Json config, spec;
+  std::int64_t experiment = 0, trial = 0, evaluation = 0;
 };
 
 std::map<std::string, Earlier> earlier_cells(store::Database& db, const std::string& experiment) {
   std::map<std::string, Earlier> cells;
   auto rows = db.prepare(
-      "SELECT m.axes, t.config, m.spec FROM member m JOIN trial t ON t.id = m.trial "
+      "SELECT m.axes, m.experiment, m.trial, m.evaluation FROM member m "
       "JOIN experiment x ON x.id = m.experiment WHERE x.name = ? ORDER BY m.added_ms");
   rows.with(experiment);
   while (rows.step()) {
-    auto& cell = cells[std::string(rows.text(0))];
-    cell.config = Json::parse(rows.text(1));
-    cell.spec = rows.is_null(2) ? Json::object() : Json::parse(rows.text(2));
+    cells[std::string(rows.text(0))] = {rows.integer(1), rows.integer(2), rows.integer(3)};
   }
   return cells;
+}
+
+std::string changes(store::Statement& find, const Earlier& earlier,
+                    const experiment::Trial& trial) {
+  find.with(earlier.experiment, earlier.trial, earlier.evaluation);
+  find.step();
+  const auto config = Json::parse(find.text(0));
+  const auto spec = find.is_null(1) ? Json::object() : Json::parse(find.text(1));
+  find.reset();
+  std::vector<std::string> words;
+  compare(trial.config, config, {}, words);
+  for (const auto* part : {"revisions", "digests"}) {
+    compare(trial.spec.value(part, Json::object()), spec.value(part, Json::object()), part, words);
+  }
+  return join(words, "; ");
 }
 
 }  // namespace
@@ -111,12 +127,19 @@ std::vector<Known> known_trials(const Globals& globals, const Experiment& experi
   std::vector<Known> known(experiment.trials.size());
   auto db = store::open_reader_if_any(globals.database);
   if (!db) return known;
-  std::vector<store::NewTrial> trials;
-  trials.reserve(experiment.trials.size());
+  const auto total = static_cast<std::int64_t>(experiment.trials.size());
+  LongWork work(globals.json);
+  std::vector<store::Registered> rows;
+  rows.reserve(experiment.trials.size());
+  constexpr std::size_t kAtOnce = 1024;
+  std::vector<store::NewTrial> some;
   for (const auto& trial : experiment.trials) {
-    trials.push_back({{}, trial.training_hash, trial.evaluation_hash, {}, {}});
+    some.push_back({{}, trial.training_hash, trial.evaluation_hash, {}, {}});
+    if (some.size() < kAtOnce && rows.size() + some.size() < experiment.trials.size()) continue;
+    for (auto& row : store::look_up(*db, some)) rows.push_back(row);
+    some.clear();
+    work.show("looking up", "trials", static_cast<std::int64_t>(rows.size()), total);
   }
-  const auto rows = store::look_up(*db, trials);
   const bool any = std::any_of(rows.begin(), rows.end(),
                                [](const store::Registered& row) { return !row.new_trial; });
   if (!any) return known;
@@ -160,21 +183,20 @@ experiment::Rates measured_rates(const Globals& globals) {
 std::vector<std::string> differences(const Globals& globals, const Experiment& experiment,
                                      const std::vector<Known>& known) {
   std::vector<std::string> out(experiment.trials.size());
-  auto db = store::open_reader_if_any(globals.database);
+  const bool any = std::any_of(known.begin(), known.end(),
+                               [](const Known& one) { return one.state == Known::State::kNew; });
+  auto db = any ? store::open_reader_if_any(globals.database) : std::nullopt;
   if (!db) return out;
   const auto cells = earlier_cells(*db, experiment.name);
+  if (cells.empty()) return out;
+  auto find = db->prepare(
+      "SELECT t.config, m.spec FROM member m JOIN trial t ON t.id = m.trial "
+      "WHERE m.experiment = ? AND m.trial = ? AND m.evaluation = ?");
   for (std::size_t i = 0; i < out.size(); ++i) {
     if (known[i].state != Known::State::kNew) continue;
     const auto& trial = experiment.trials[i];
     const auto cell = cells.find(trial.axes.dump());
-    if (cell == cells.end()) continue;
-    std::vector<std::string> words;
-    compare(trial.config, cell->second.config, {}, words);
-    for (const auto* part : {"revisions", "digests"}) {
-      compare(trial.spec.value(part, Json::object()), cell->second.spec.value(part, Json::object()),
-              part, words);
-    }
-    out[i] = join(words, "; ");
+    if (cell != cells.end()) out[i] = changes(find, cell->second, trial);
   }
   return out;
 }

@@ -30,6 +30,8 @@ void add_commands(CLI::App& app, const Globals& globals, Action& action) {
   add_query(app, globals, action);
   add_compare(app, globals, action);
   add_export(app, globals, action);
+  add_tag(app, globals, action);
+  add_note(app, globals, action);
   add_retry(app, globals, action);
   add_merge(app, globals, action);
   add_prune(app, globals, action);

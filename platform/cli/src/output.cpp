@@ -24,6 +24,17 @@ report::Output output_of(const Globals& globals, const std::string& format) {
   return output;
 }
 
+void add_tag_options(CLI::App& command, report::TagFilter& filter) {
+  const auto add = [&](const char* name, std::vector<std::string>& tags, const char* help) {
+    command.add_option(name, tags, help)
+        ->type_name("TAG")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  };
+  add("--tag", filter.with, "only what has this tag (repeatable)");
+  add("--without", filter.without, "leave out what has this tag (repeatable)");
+}
+
 store::Database open_results(const Globals& globals) {
   if (!std::filesystem::exists(globals.database)) {
     fail(ExitCode::kDatabase,

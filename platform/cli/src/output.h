@@ -14,6 +14,9 @@ namespace synface::cli {
 std::shared_ptr<std::string> add_format(CLI::App& command);
 report::Output output_of(const Globals& globals, const std::string& format);
 
+// --tag and --without, both repeatable.
+void add_tag_options(CLI::App& command, report::TagFilter& filter);
+
 store::Database open_results(const Globals& globals);
 
 // What merging brought.

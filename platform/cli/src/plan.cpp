@@ -20,13 +20,13 @@ void add_plan(CLI::App& app, const Globals& globals, Action& action) {
   command->callback([&globals, &action, options, all] {
     action = [&globals, options, all] {
       const auto plugins = scan_plugins();
-      const auto experiment = load_experiment(*options, plugins);
+      const auto experiment = load_experiment(*options, plugins, globals.json);
       const auto known = known_trials(globals, experiment);
       const auto plan = experiment::make_plan(experiment, known, measured_rates(globals),
                                               this_machine(), jobs_of(*options, experiment));
       const auto differ = differences(globals, experiment, known);
       if (globals.json) {
-        std::cout << plan_json(experiment, known, differ, plan).dump(2) << "\n";
+        print_plan_json(experiment, known, differ, plan, std::cout);
       } else {
         print_plan(experiment, known, differ, plan, *all, std::cout);
       }

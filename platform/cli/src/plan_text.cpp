@@ -81,8 +81,10 @@ std::vector<std::string> axis_columns(const Experiment& experiment) {
     if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
   };
   for (const auto& name : experiment.axes) add(name);
-  for (const auto& trial : experiment.trials) {
-    for (const auto& [name, value] : trial.axes.items()) add(name);
+  // Only floors, which come last, have axes that the grid has not.
+  const auto floors = std::min<std::size_t>(experiment.counts.floors, experiment.trials.size());
+  for (std::size_t i = experiment.trials.size() - floors; i < experiment.trials.size(); ++i) {
+    for (const auto& axis : experiment.trials[i].axes.members()) add(axis->first);
   }
   return names;
 }
@@ -140,23 +142,23 @@ std::string time_text(const experiment::Estimate& estimate) {
                         experiment::kDefaultTrainRate, experiment::kDefaultRenderRate));
 }
 
-Json plan_json(const Experiment& experiment, const std::vector<Known>& known,
-               const std::vector<std::string>& differ, const experiment::Plan& plan) {
-  Json trials = Json::array();
-  for (std::size_t i = 0; i < experiment.trials.size(); ++i) {
-    const auto& trial = experiment.trials[i];
-    Json row = {{"hash", trial.training_hash},
-                {"evaluation_hash", trial.evaluation_hash},
-                {"axes", trial.axes},
-                {"state", experiment::to_text(known[i].state)},
-                {"images_seen", trial.config.at("train").at("images_seen")},
-                {"other_binaries", known[i].other_binaries},
-                {"config", trial.config}};
-    const auto epochs = experiment::epochs_of(trial.config);
-    row["epochs"] = epochs ? Json(*epochs) : Json();
-    if (!differ[i].empty()) row["differs"] = differ[i];
-    trials.push_back(std::move(row));
-  }
+namespace {
+
+Json trial_json(const experiment::Trial& trial, const Known& known, const std::string& differs) {
+  Json row = {{"hash", trial.training_hash},
+              {"evaluation_hash", trial.evaluation_hash},
+              {"axes", trial.axes},
+              {"state", experiment::to_text(known.state)},
+              {"images_seen", trial.config.at("train").at("images_seen")},
+              {"other_binaries", known.other_binaries},
+              {"config", trial.config}};
+  const auto epochs = experiment::epochs_of(trial.config);
+  row["epochs"] = epochs ? Json(*epochs) : Json();
+  if (!differs.empty()) row["differs"] = differs;
+  return row;
+}
+
+Json head_json(const Experiment& experiment, const experiment::Plan& plan) {
   const auto& counts = experiment.counts;
   return {{"experiment", experiment.name},
           {"question", experiment.question},
@@ -173,8 +175,21 @@ Json plan_json(const Experiment& experiment, const std::vector<Known>& known,
           {"to_run", plan.to_run},
           {"estimate", estimate_json(plan.estimate)},
           {"warnings", plan.warnings},
-          {"remarks", experiment.remarks},
-          {"trials", std::move(trials)}};
+          {"remarks", experiment.remarks}};
+}
+
+}  // namespace
+
+void print_plan_json(const Experiment& experiment, const std::vector<Known>& known,
+                     const std::vector<std::string>& differ, const experiment::Plan& plan,
+                     std::ostream& out) {
+  auto head = head_json(experiment, plan).dump(2);
+  head.resize(head.size() - 2);  // without its "\n}"
+  out << head << ",\n  \"trials\": [";
+  for (std::size_t i = 0; i < experiment.trials.size(); ++i) {
+    out << (i == 0 ? "\n" : ",\n") << trial_json(experiment.trials[i], known[i], differ[i]).dump();
+  }
+  out << "\n  ]\n}\n";
 }
 
 void print_remarks(const Experiment& experiment, const experiment::Plan& plan, std::ostream& out) {

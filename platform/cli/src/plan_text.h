@@ -9,9 +9,11 @@
 
 namespace synface::cli {
 
-nlohmann::json plan_json(const experiment::Experiment& experiment,
-                         const std::vector<experiment::Known>& known,
-                         const std::vector<std::string>& differ, const experiment::Plan& plan);
+// One JSON document, written trial by trial: whole configs of a large grid would not fit in memory.
+void print_plan_json(const experiment::Experiment& experiment,
+                     const std::vector<experiment::Known>& known,
+                     const std::vector<std::string>& differ, const experiment::Plan& plan,
+                     std::ostream& out);
 
 // `all`: every trial is listed; otherwise up to 40.
 void print_plan(const experiment::Experiment& experiment,

@@ -17,6 +17,7 @@
 #include "synface/base/text.h"
 #include "synface/report/render.h"
 #include "synface/schedule/run.h"
+#include "synface/schedule/writer.h"
 #include "synface/store/store.h"
 #include "terminal.h"
 
@@ -229,13 +230,13 @@ void announce(const experiment::Experiment& experiment, const experiment::Plan& 
 
 int run(const Globals& globals, const RunOptions& options) {
   const auto plugins = scan_plugins();
-  auto experiment = load_experiment(options.trials, plugins);
+  auto experiment = load_experiment(options.trials, plugins, globals.json || options.quiet);
   if (options.in_process) return run_one_here(globals, options, experiment);
   if (!options.trial.empty()) {
     experiment.trials = {experiment::find_trial(experiment, options.trial)};
-    experiment.identities.resize(1);
     experiment.counts.limited += 1;  // not the whole experiment
   }
+  schedule::bring_forward(globals.database);
   if (options.register_only) return register_only(globals, experiment);
   const auto terminal = Terminal::of_stdout();
   const auto known = known_trials(globals, experiment);

@@ -8,6 +8,7 @@
 #include "synface/base/file.h"
 #include "synface/base/hash.h"
 #include "synface/base/paths.h"
+#include "synface/base/progress.h"
 #include "synface/base/text.h"
 #include "synface/data/revision.h"
 #include "synface/report/primary.h"
@@ -58,7 +59,8 @@ void check_contrast(experiment::Experiment& experiment, const std::string& file)
       if (std::find(axes.begin(), axes.end(), condition.axis) != axes.end()) continue;
       auto pointer = condition.axis;
       std::replace(pointer.begin(), pointer.end(), '.', '/');
-      if (!experiment.trials.front().config.contains(nlohmann::json::json_pointer("/" + pointer))) {
+      if (!experiment.trials.front().config.json().contains(
+              nlohmann::json::json_pointer("/" + pointer))) {
         fail(ExitCode::kUsage,
              "{}: primary.contrast \"{}\": '{}' is neither an axis of this experiment nor a key of "
              "its trials{} (axes: {})",
@@ -85,8 +87,8 @@ plugin::Registry scan_plugins() {
   return plugin::Registry::scan(options);
 }
 
-experiment::Experiment load_experiment(const TrialOptions& options,
-                                       const plugin::Registry& plugins) {
+experiment::Experiment load_experiment(const TrialOptions& options, const plugin::Registry& plugins,
+                                       bool quiet) {
   experiment::Options expand;
   expand.working_folder = std::filesystem::current_path();
   expand.set = options.set;
@@ -104,6 +106,14 @@ experiment::Experiment load_experiment(const TrialOptions& options,
   const auto cpu = cpu_info();
   expand.cores = cpu.cores;
   expand.memory = cpu.memory;
+  std::optional<Progress> progress;
+  expand.progress = [&](std::uint64_t done, std::uint64_t cells) {
+    if (!progress) {
+      progress.emplace("reading the grid:", "cells", static_cast<std::int64_t>(cells),
+                       only_when_long(quiet));
+    }
+    progress->set(static_cast<std::int64_t>(done));
+  };
   auto experiment = experiment::expand(options.file, plugins, expand);
   check_contrast(experiment, options.file);
   return experiment;

@@ -28,9 +28,10 @@ void add_trial_options(CLI::App& command, TrialOptions& options);
 // The plugins of the standard search path.
 plugin::Registry scan_plugins();
 
-// Reads and expands the file; throws with everything that is wrong in it.
-experiment::Experiment load_experiment(const TrialOptions& options,
-                                       const plugin::Registry& plugins);
+// Reads and expands the file; throws with everything that is wrong in it. Shows its progress where
+// that takes long, unless `quiet`.
+experiment::Experiment load_experiment(const TrialOptions& options, const plugin::Registry& plugins,
+                                       bool quiet = false);
 
 // How many trials at once: --jobs, else run.jobs, else 0 (as the cores carry).
 int jobs_of(const TrialOptions& options, const experiment::Experiment& experiment);

@@ -18,7 +18,7 @@ double cosine_margin(const Json& loss) {
 
 }  // namespace
 
-std::optional<std::string> cannot_converge(const Json& config, bool reads_real) {
+std::optional<std::string> cannot_converge(const SharedObject& config, bool reads_real) {
   const auto& train = config.at("train");
   const auto& loss = config.at("loss");
   const double seen = train.at("images_seen").get<double>();

@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <set>
+#include <unordered_set>
 
 #include "check_people.h"
 #include "document.h"
@@ -45,6 +47,25 @@ void normalise_labels(Json& axes, const Json& config) {
 // What no worker starts in: LibTorch and a batch.
 constexpr std::int64_t kLeastMemoryMiB = 256;
 
+// Both hashes of a trial, cut to 128 bits each: a million of them stay small.
+struct Digest {
+  std::array<std::uint64_t, 4> words{};
+  bool operator==(const Digest&) const = default;
+};
+struct DigestHash {
+  std::size_t operator()(const Digest& digest) const { return digest.words[0] ^ digest.words[2]; }
+};
+
+Digest digest_of(const Identity& identity) {
+  Digest digest;
+  for (std::size_t i = 0; i < digest.words.size(); ++i) {
+    const auto& hash = i < 2 ? identity.training_hash : identity.evaluation_hash;
+    const char* begin = hash.data() + 16 * (i % 2);
+    std::from_chars(begin, begin + 16, digest.words[i], 16);
+  }
+  return digest;
+}
+
 // What every cell goes through.
 struct Tools {
   Checker checker;
@@ -61,13 +82,15 @@ struct Expander {
   Grid grid;
   Condition only;
   std::optional<std::vector<std::string>> only_floors;
-  std::set<std::pair<std::string, std::string>> seen;
+  std::unordered_set<Digest, DigestHash> seen;
+  SharedPool pool;  // of sections, axes and parts of specs
   std::set<std::string> used_plugins;
 
   void run(const std::filesystem::path& file);
   void expand_grid(const Node& document, Tools& tools);
   void expand_floors(const Node& document, const Node& floors, Tools& tools);
   void add(const Cell& cell, Json axes, Tools& tools);
+  Json spec_of(const Checked& checked, const Tools& tools, Json overlaps);
   void check_machine(const Node& document, const Json& threads);
   bool wanted(const Cell& cell, const std::string& floor) const;
   void describe(const Node& document, const Checker& checker, const std::filesystem::path& file);
@@ -110,7 +133,7 @@ void Expander::add(const Cell& cell, Json axes, Tools& tools) {
   auto overlaps = tools.people.check(cell.document, checked);
   if (diagnostics.raised() != errors) return;
   auto identity = identity_of(checked, options.numerics, tools.content);
-  if (!seen.emplace(identity.training_hash, identity.evaluation_hash).second) {
+  if (!seen.insert(digest_of(identity)).second) {
     ++result.counts.equal;
     return;
   }
@@ -120,31 +143,35 @@ void Expander::add(const Cell& cell, Json axes, Tools& tools) {
   }
   normalise_labels(axes, checked.config);
   Trial trial;
-  trial.training_hash = identity.training_hash;
-  trial.evaluation_hash = identity.evaluation_hash;
-  trial.axes = std::move(axes);
+  trial.training_hash = std::move(identity.training_hash);
+  trial.evaluation_hash = std::move(identity.evaluation_hash);
+  trial.axes = pool.share(std::move(axes));
   trial.experiment = result.name;
-  trial.spec = {{"format", 1}, {"config", checked.config}, {"device", result.run.at("device")}};
-  trial.spec["run"] = {{"retries", result.run.at("retries")},
-                       {"time_limit", result.run.at("time_limit")},
-                       {"memory_limit", result.run.at("memory_limit")}};
-  trial.spec["digests"] = digests_of(checked, tools.content);
-  if (!overlaps.empty()) trial.spec["overlap"] = std::move(overlaps);
-  for (const auto& [room, revision] : options.numerics.rooms) {
-    trial.spec["revisions"][room] = revision;
-  }
+  trial.mixes_real = checked.parts.real_mixing;
+  trial.spec = pool.share(spec_of(checked, tools, std::move(overlaps)));
+  trial.config = pool.share(std::move(checked.config));
+  result.trials.push_back(std::move(trial));
+}
+
+Json Expander::spec_of(const Checked& checked, const Tools& tools, Json overlaps) {
+  Json spec = {{"format", 1}, {"device", result.run.at("device")}};
+  spec["run"] = {{"retries", result.run.at("retries")},
+                 {"time_limit", result.run.at("time_limit")},
+                 {"memory_limit", result.run.at("memory_limit")}};
+  spec["digests"] = digests_of(checked, tools.content);
+  if (!overlaps.empty()) spec["overlap"] = std::move(overlaps);
+  for (const auto& [room, revision] : options.numerics.rooms) spec["revisions"][room] = revision;
   for (const auto* info : checked.plugins) {
-    trial.spec["plugins"][info->name()] = info->library.string();
-    trial.spec["revisions"][info->name()] = info->revision;
+    spec["plugins"][info->name()] = info->library.string();
+    spec["revisions"][info->name()] = info->revision;
     if (used_plugins.insert(info->name()).second) result.plugins.push_back(*info);
   }
-  trial.config = std::move(checked.config);
-  result.identities.push_back(std::move(identity));
-  result.trials.push_back(std::move(trial));
+  return spec;
 }
 
 void Expander::expand_grid(const Node& document, Tools& tools) {
   std::vector<std::size_t> choice(grid.groups.size(), 0);
+  std::uint64_t done = 0;
   do {
     auto cell = make_cell(document, grid, choice, diagnostics);
     if (excluded(grid, cell)) {
@@ -154,6 +181,7 @@ void Expander::expand_grid(const Node& document, Tools& tools) {
     } else {
       add(cell, labels_of(grid, choice), tools);
     }
+    if (options.progress) options.progress(++done, result.counts.cells);
     // Errors in every cell of a large grid are the same few errors.
     if (diagnostics.raised() > 1000) return;
   } while (advance(choice, grid));
@@ -161,13 +189,13 @@ void Expander::expand_grid(const Node& document, Tools& tools) {
 
 void Expander::expand_floors(const Node& document, const Node& floors, Tools& tools) {
   const auto before = result.trials.size();
-  for (auto& cell : floor_cells(floors, document, grid, diagnostics)) {
-    if (!wanted(cell.cell, cell.axes.at("floor").get<std::string>())) {
+  for_each_floor_cell(floors, document, grid, diagnostics, [&](FloorCell floor) {
+    if (!wanted(floor.cell, floor.axes.at("floor").get<std::string>())) {
       ++result.counts.filtered;
-      continue;
+    } else {
+      add(floor.cell, std::move(floor.axes), tools);
     }
-    add(cell.cell, std::move(cell.axes), tools);
-  }
+  });
   result.counts.floors = result.trials.size() - before;
 }
 
@@ -233,7 +261,7 @@ void Expander::run(const std::filesystem::path& file) {
 
 Experiment expand(const std::filesystem::path& file, const plugin::Registry& plugins,
                   const Options& options) {
-  Expander expander{plugins, options, {}, {}, {}, {}, {}, {}, {}, {}};
+  Expander expander{plugins, options, {}, {}, {}, {}, {}, {}, {}, {}, {}};
   expander.run(file);
   return std::move(expander.result);
 }

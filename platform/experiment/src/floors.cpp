@@ -106,8 +106,17 @@ Json labels(const Floor& floor, const Grid& grid, const std::vector<std::size_t>
   return out;
 }
 
-void add_cells(const Floor& floor, const Node& document, const Grid& grid,
-               std::vector<FloorCell>& cells, Diagnostics& diagnostics) {
+bool too_many(const Floor& floor, const Grid& grid) {
+  std::uint64_t cells = floor.seeds.cells();
+  for (const auto& group : grid.groups) {
+    if (cells > kMostCells) break;
+    if (repeated(group, floor)) cells *= group.size();
+  }
+  return cells > kMostCells;
+}
+
+void visit_cells(const Floor& floor, const Node& document, const Grid& grid,
+                 Diagnostics& diagnostics, const std::function<void(FloorCell)>& visit) {
   std::vector<std::size_t> choice(grid.groups.size(), 0);
   do {
     std::vector<std::size_t> seeds(floor.seeds.groups.size(), 0);
@@ -115,23 +124,28 @@ void add_cells(const Floor& floor, const Node& document, const Grid& grid,
       auto cell = make_cell(document, grid, choice, diagnostics);
       merge(cell.document, floor.set, diagnostics);
       cell = {choice, make_cell(cell.document, floor.seeds, seeds, diagnostics).document};
-      cells.push_back({std::move(cell), labels(floor, grid, choice, seeds)});
+      visit({std::move(cell), labels(floor, grid, choice, seeds)});
     } while (advance(seeds, floor.seeds, nullptr));
   } while (advance(choice, grid, &floor));
 }
 
 }  // namespace
 
-std::vector<FloorCell> floor_cells(const Node& floors, const Node& document, const Grid& grid,
-                                   Diagnostics& diagnostics) {
-  std::vector<FloorCell> cells;
+void for_each_floor_cell(const Node& floors, const Node& document, const Grid& grid,
+                         Diagnostics& diagnostics, const std::function<void(FloorCell)>& visit) {
   for (const auto& entry : floors.items()) {
     if (!entry.is(Node::Kind::kTable)) continue;
-    if (const auto floor = read_floor(entry, grid, diagnostics)) {
-      add_cells(*floor, document, grid, cells, diagnostics);
+    const auto floor = read_floor(entry, grid, diagnostics);
+    if (!floor) continue;
+    if (too_many(*floor, grid)) {
+      diagnostics.error(entry.where(),
+                        fmt::format("floor `{}` is repeated over more than {} cells: name fewer "
+                                    "axes in its `over`",
+                                    floor->name, human_count(kMostCells)));
+      continue;
     }
+    visit_cells(*floor, document, grid, diagnostics, visit);
   }
-  return cells;
 }
 
 }  // namespace synface::experiment

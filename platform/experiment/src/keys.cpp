@@ -147,7 +147,7 @@ constexpr Key kKeys[] = {
      "The pairs file that belongs to real.images."},
     {"real", "allow_overlap", kBoolean, kRun, "false", "",
      "Allows people of the training photographs among those of real.images, which is an error "
-     "otherwise; `plan` and `run` then say so, and the trials record it."},
+     "otherwise; `plan`, `run`, `compare`, reports and `show` then say so."},
 
     // ---- evaluation
     {"heldout", "identities", kInteger, kEvaluation, "200", "people",
@@ -233,15 +233,17 @@ std::span<const Key> host_keys() {
 
 std::vector<const Key*> keys_of(std::string_view section) {
   std::vector<const Key*> keys;
+  const auto wanted = normal(section);
   for (const auto& key : kKeys) {
-    if (key.section == normal(section)) keys.push_back(&key);
+    if (key.section == wanted) keys.push_back(&key);
   }
   return keys;
 }
 
 const Key* find_key(std::string_view section, std::string_view name) {
+  const auto wanted = normal(section);
   for (const auto& key : kKeys) {
-    if (key.section == normal(section) && key.name == name) return &key;
+    if (key.name == name && key.section == wanted) return &key;
   }
   return nullptr;
 }

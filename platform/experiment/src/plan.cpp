@@ -12,12 +12,34 @@
 namespace synface::experiment {
 namespace {
 
+// Remembers what depends on some sections of a config alone. The trials of a grid share equal
+// sections, so that their addresses tell them apart; the configs must outlive this.
+template <typename T>
+class BySections {
+ public:
+  explicit BySections(std::vector<std::string> sections) : sections_(std::move(sections)) {}
+
+  template <typename Make>
+  const T& of(const SharedObject& config, Make make) {
+    std::vector<const Json*> key;
+    key.reserve(sections_.size());
+    for (const auto& section : sections_) key.push_back(&config.at(section));
+    const auto [found, fresh] = known_.try_emplace(std::move(key));
+    if (fresh) found->second = make(config);
+    return found->second;
+  }
+
+ private:
+  std::vector<std::string> sections_;
+  std::map<std::vector<const Json*>, T> known_;
+};
+
 struct Side {
   double height = 0, width = 0;
   double pixels() const { return height * width; }
 };
 
-Side side_of(const Json& config) {
+Side side_of(const SharedObject& config) {
   const auto& size = config.at("generator").at("size");
   if (size.is_array()) return {size[0].get<double>(), size[1].get<double>()};
   return {size.get<double>(), size.get<double>()};
@@ -28,12 +50,12 @@ std::uint64_t count(const Json& table, const char* key) {
 }
 
 // Generators whose pictures are made, not read: those have numbers of people of the user's.
-bool renders(const Json& config) {
+bool renders(const SharedObject& config) {
   return count(config.at("generator"), "identities") > 0 &&
          !config.at("generator").contains("path");
 }
 
-bool has_latent_mixup(const Json& config, const std::set<std::string>& latent) {
+bool has_latent_mixup(const SharedObject& config, const std::set<std::string>& latent) {
   const auto& mixups = config.at("mixup");
   return std::any_of(mixups.begin(), mixups.end(), [&](const Json& entry) {
     return latent.contains(entry.at("plugin").get<std::string>());
@@ -52,25 +74,11 @@ class ImageSets {
     }
   }
 
-  void add(const Json& config) {
-    if (!renders(config)) return;
-    auto generator = config.at("generator");
-    const Size train{count(generator, "identities"), count(generator, "samples")};
-    const auto pixels = static_cast<std::uint64_t>(side_of(config).pixels());
-    generator.erase("identities");
-    generator.erase("samples");
-    const auto people = canonical_dump(generator);
-    auto key = people + "/" + config.at("seed").at("data").dump();
-    if (has_latent_mixup(config, latent_)) {
-      key += fmt::format("/{}/{}", train.identities, canonical_dump(config.at("mixup")));
-    }
-    grow(key, train, pixels);
-    for (const auto& benchmark : config.at("benchmark")) {
-      if (benchmark.at("set") != "heldout") continue;
-      const auto& heldout = config.at("heldout");
-      grow(people + "/test" + config.at("seed").at("test").dump(),
-           {count(heldout, "identities"), count(heldout, "samples")}, pixels);
-    }
+  void add(const SharedObject& config) {
+    known_.of(config, [this](const SharedObject& fresh) {
+      if (renders(fresh)) add_fresh(fresh);
+      return true;
+    });
   }
 
   std::uint64_t images() const {
@@ -94,6 +102,26 @@ class ImageSets {
     std::uint64_t pixels = 0;
   };
 
+  void add_fresh(const SharedObject& config) {
+    auto generator = config.at("generator");
+    const Size train{count(generator, "identities"), count(generator, "samples")};
+    const auto pixels = static_cast<std::uint64_t>(side_of(config).pixels());
+    generator.erase("identities");
+    generator.erase("samples");
+    const auto people = canonical_dump(generator);
+    auto key = people + "/" + config.at("seed").at("data").dump();
+    if (has_latent_mixup(config, latent_)) {
+      key += fmt::format("/{}/{}", train.identities, canonical_dump(config.at("mixup")));
+    }
+    grow(key, train, pixels);
+    for (const auto& benchmark : config.at("benchmark")) {
+      if (benchmark.at("set") != "heldout") continue;
+      const auto& heldout = config.at("heldout");
+      grow(people + "/test" + config.at("seed").at("test").dump(),
+           {count(heldout, "identities"), count(heldout, "samples")}, pixels);
+    }
+  }
+
   // Cells of the union of rectangles that share a corner.
   static std::uint64_t united(const std::set<Size>& sizes) {
     std::uint64_t sum = 0, samples = 0;
@@ -111,11 +139,12 @@ class ImageSets {
     set.pixels = pixels;
   }
 
+  BySections<bool> known_{{"seed", "generator", "mixup", "benchmark", "heldout"}};
   std::set<std::string> latent_;
   std::map<std::string, Set> sets_;
 };
 
-double embedded_images(const Json& config) {
+double embedded_images(const SharedObject& config) {
   double images = 0;
   for (const auto& benchmark : config.at("benchmark")) {
     // Both views of every image; a pairs file's length is not known here: LFW's has 6000 pairs.
@@ -130,7 +159,13 @@ double embedded_images(const Json& config) {
 }
 
 // Core-seconds of one trial, rendering aside.
-double trial_seconds(const Json& config, const Rates& rates, bool evaluate_only, bool& measured) {
+struct Cost {
+  double training = 0, evaluation = 0;
+  bool measured = false;
+};
+
+Cost cost_of(const SharedObject& config, const Rates& rates) {
+  Cost cost;
   const double pixels = side_of(config).pixels() / (48.0 * 48.0);
   double rate = kDefaultTrainRate / pixels;
   double embed = kDefaultEmbedRate / pixels;
@@ -138,11 +173,11 @@ double trial_seconds(const Json& config, const Rates& rates, bool evaluate_only,
   if (known != rates.train.end() && known->second > 0) {
     rate = known->second;
     embed = 2.5 * rate;
-  } else {
-    measured = false;
+    cost.measured = true;
   }
-  const double seen = evaluate_only ? 0 : config.at("train").at("images_seen").get<double>();
-  return kStartSeconds + seen / rate + embedded_images(config) / embed;
+  cost.training = config.at("train").at("images_seen").get<double>() / rate;
+  cost.evaluation = embedded_images(config) / embed;
+  return cost;
 }
 
 Estimate estimate(const Experiment& experiment, std::span<const Known> known, const Rates& rates,
@@ -150,6 +185,7 @@ Estimate estimate(const Experiment& experiment, std::span<const Known> known, co
   Estimate out;
   out.measured = true;
   ImageSets sets(experiment.plugins);
+  BySections<Cost> costs({"generator", "backbone", "train", "heldout", "benchmark"});
   double longest = 0;
   double render_rate = kDefaultRenderRate;
   int threads = 1;
@@ -158,8 +194,10 @@ Estimate estimate(const Experiment& experiment, std::span<const Known> known, co
     if (!to_run(state)) continue;
     const auto& config = experiment.trials[i].config;
     sets.add(config);
+    const auto& cost = costs.of(config, [&](const auto& fresh) { return cost_of(fresh, rates); });
+    out.measured = out.measured && cost.measured;
     const bool only = state == Known::State::kEvaluate;
-    const double seconds = trial_seconds(config, rates, only, out.measured);
+    const double seconds = kStartSeconds + (only ? 0 : cost.training) + cost.evaluation;
     out.core_seconds += seconds;
     longest = std::max(longest, seconds);
     threads = std::max(threads, config.at("train").value("threads", 1));
@@ -179,15 +217,25 @@ Estimate estimate(const Experiment& experiment, std::span<const Known> known, co
   return out;
 }
 
+// The first few kinds of doubt, each once: a grid over a thousand margins has a thousand.
 void warn_of_settings(const Experiment& experiment, std::span<const Known> known, Plan& plan) {
+  constexpr std::size_t kMostSaid = 20;
   std::map<std::string, int> said;
+  BySections<std::optional<std::string>> doubts({"generator", "mixup", "loss", "train", "real"});
   for (std::size_t i = 0; i < experiment.trials.size(); ++i) {
     if (!known.empty() && !to_run(known[i].state)) continue;
     const auto& trial = experiment.trials[i];
-    const bool real = experiment.identities[i].training.contains("real");
-    if (const auto text = cannot_converge(trial.config, real)) ++said[*text];
+    const auto& text = doubts.of(trial.config, [&](const SharedObject& fresh) {
+      return cannot_converge(fresh, trial.mixes_real);
+    });
+    if (text) ++said[*text];
   }
   for (const auto& [text, trials] : said) {
+    if (plan.warnings.size() == kMostSaid) {
+      plan.warnings.push_back(
+          fmt::format("... and {} more warnings like these", said.size() - kMostSaid));
+      break;
+    }
     plan.warnings.push_back(trials == 1 ? text : fmt::format("{} ({} trials)", text, trials));
   }
 }
@@ -264,7 +312,7 @@ bool to_run(Known::State state) {
          state == Known::State::kQueued || state == Known::State::kRunning;
 }
 
-std::string train_cell(const Json& config) {
+std::string train_cell(const SharedObject& config) {
   const auto& train = config.at("train");
   return canonical_dump({{"backbone", config.at("backbone")},
                          {"size", config.at("generator").at("size")},
@@ -272,7 +320,7 @@ std::string train_cell(const Json& config) {
                          {"precision", train.at("precision")}});
 }
 
-std::optional<double> epochs_of(const Json& config) {
+std::optional<double> epochs_of(const SharedObject& config) {
   const auto& generator = config.at("generator");
   const auto images = count(generator, "identities") * count(generator, "samples");
   if (images == 0) return std::nullopt;

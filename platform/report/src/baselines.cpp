@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <unordered_map>
 
 #include "synface/base/text.h"
 
@@ -94,6 +95,13 @@ std::string conditions_text(const Cell& cell, const Names& axes) {
   return join(words, ", ");
 }
 
+// "AXIS=VALUE" and a line break; numbers by their value.
+void add_value(const std::string& axis, const Json& value, std::string& text) {
+  text += axis + "=";
+  text += value.is_number() ? fmt::format("{}", value.get<double>()) : value.dump();
+  text += "\n";
+}
+
 }  // namespace
 
 bool is_floor(const Cell& cell) {
@@ -126,6 +134,23 @@ bool match(const Cell& a, const Cell& b, const std::vector<std::string>& axes,
   return std::all_of(axes.begin(), axes.end(), [&](const std::string& axis) {
     return free.contains(axis) || a.axes.value(axis, Json()) == b.axes.value(axis, Json());
   });
+}
+
+std::string rest_of(const Cell& cell, const std::vector<std::string>& axes,
+                    const std::set<std::string>& free) {
+  std::string text;
+  for (const std::string& axis : axes) {
+    if (free.contains(axis)) continue;
+    const auto value = cell.axes.find(axis);
+    if (value != cell.axes.end()) add_value(axis, *value, text);
+  }
+  return text;
+}
+
+std::string key_of(const Json& axes) {
+  std::string text;
+  for (const auto& [axis, value] : axes.items()) add_value(axis, value, text);
+  return text;
 }
 
 BaselineRule rule_of(const Contrast& contrast) {
@@ -168,12 +193,15 @@ void find_baselines(Comparison& comparison, const BaselineRule& rule) {
   const Names tied = tied_axes(cells, comparison.axes, named);
   std::set<std::string> free(factors.begin(), factors.end());
   free.insert(tied.begin(), tied.end());
+  std::unordered_map<std::string, std::vector<const Cell*>> by_rest;
+  for (const Cell* candidate : cells) {
+    if (!holds(rule.factors, candidate->axes)) continue;
+    by_rest[rest_of(*candidate, comparison.axes, free)].push_back(candidate);
+  }
   for (Cell& cell : comparison.cells) {
     cell.baseline.reset();
     if (is_floor(cell)) continue;
-    for (const Cell* candidate : cells) {
-      if (!holds(rule.factors, candidate->axes)) continue;
-      if (!match(cell, *candidate, comparison.axes, free)) continue;
+    for (const Cell* candidate : by_rest[rest_of(cell, comparison.axes, free)]) {
       if (rule.one_change && !one_change(cell, *candidate, cells, comparison.axes, factors))
         continue;
       cell.baseline = static_cast<std::size_t>(candidate - comparison.cells.data());

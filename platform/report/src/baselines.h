@@ -24,6 +24,13 @@ std::vector<std::string> tied_axes(const std::vector<const Cell*>& cells,
 bool match(const Cell& a, const Cell& b, const std::vector<std::string>& axes,
            const std::set<std::string>& free);
 
+// Equal texts for what match() holds for: the values on all axes that are not `free`. Cells by the
+// thousand are matched through it.
+std::string rest_of(const Cell& cell, const std::vector<std::string>& axes,
+                    const std::set<std::string>& free);
+// Equal for equal axes; numbers by their value (1 and 1.0 are one).
+std::string key_of(const Json& axes);
+
 // A row's baseline has these values on the factor axes, and on all others the row's own.
 struct BaselineRule {
   Conditions factors;

@@ -82,6 +82,8 @@ std::vector<std::string> report_commands(store::Database& db, const ReportOption
   if (!options.comparison.baseline.empty()) {
     add(compare, "--baseline", {to_string(options.comparison.baseline)});
   }
+  add(compare, "--tag", options.comparison.tags.with);
+  add(compare, "--without", options.comparison.tags.without);
   add(compare, "--curve", options.curve_metrics);
   add(compare, "--report", {is_local(options.folder) ? "FOLDER" : options.folder.string()});
   return {run, compare};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <unordered_map>
 
 #include "baselines.h"
 #include "comparison_data.h"
@@ -39,13 +40,13 @@ std::vector<std::string> metric_names(const ComparisonData& data,
   return names;
 }
 
-void add_trial(const TrialRow& trial, Comparison& result) {
-  auto cell = std::find_if(result.cells.begin(), result.cells.end(),
-                           [&](const Cell& known) { return known.axes == trial.axes; });
-  if (cell == result.cells.end()) {
-    result.cells.emplace_back().axes = trial.axes;
-    cell = result.cells.end() - 1;
-  }
+// Places among the cells, by their axes as text: a grid has thousands.
+using Places = std::unordered_map<std::string, std::size_t>;
+
+void add_trial(const TrialRow& trial, Places& places, Comparison& result) {
+  const auto [place, fresh] = places.try_emplace(key_of(trial.axes), result.cells.size());
+  if (fresh) result.cells.emplace_back().axes = trial.axes;
+  Cell* cell = &result.cells[place->second];
   const bool done = trial.status == "done";
   cell->done += done ? 1 : 0;
   if (done) cell->trials[trial.seeds] = {trial.hash, trial.evaluation_hash};
@@ -173,9 +174,12 @@ PrimaryResult test_primary(const Comparison& comparison, const ComparisonData& d
   std::set<std::string> free(named.begin(), named.end());
   free.insert(tied.begin(), tied.end());
   std::vector<const Cell*> left, right;
+  std::unordered_map<std::string, std::vector<const Cell*>> by_rest;
+  for (const Cell* b : baseline) by_rest[rest_of(*b, comparison.axes, free)].push_back(b);
   for (const Cell* a : treatment) {
-    for (const Cell* b : baseline) {
-      if (!match(*a, *b, comparison.axes, free)) continue;
+    const auto matching = by_rest.find(rest_of(*a, comparison.axes, free));
+    if (matching == by_rest.end()) continue;
+    for (const Cell* b : matching->second) {
       left.push_back(a);
       right.push_back(b);
       result.cells.emplace_back(a - comparison.cells.data(), b - comparison.cells.data());
@@ -258,19 +262,21 @@ std::string to_string(Verdict verdict) {
 }
 
 Comparison compare(store::Database& db, const ComparisonOptions& options) {
-  const ComparisonData data = read_comparison(db, options.experiment, options.only);
+  const ComparisonData data = read_comparison(db, options);
   Comparison result;
   result.experiment = options.experiment;
   result.question = data.question;
   result.level = options.level;
   result.mixed = data.mixed;
+  result.cautions = data.cautions;
   name_axes(data, result);
   for (const std::string& name : metric_names(data, options)) {
     const auto known = data.metrics.find(name);
     result.metrics.push_back(known == data.metrics.end() ? MetricInfo{name, "none", ""}
                                                          : known->second);
   }
-  for (const TrialRow& trial : data.trials) add_trial(trial, result);
+  Places places;
+  for (const TrialRow& trial : data.trials) add_trial(trial, places, result);
   if (result.cells.empty()) return result;
 
   find_baselines(result, baseline_rule(result, options, data.primary));
@@ -280,7 +286,7 @@ Comparison compare(store::Database& db, const ComparisonOptions& options) {
                                                    return metric.name == data.primary->metric;
                                                  });
   if (shown) result.primary = test_primary(result, data);
-  if (options.people_resamples > 0) add_people_interval(db, result, options.people_resamples);
+  if (options.people_resamples > 0) add_people_interval(db, options, result);
   add_named_floors(data, result);
   add_requested_floors(db, options, data, result);
   return result;

@@ -2,6 +2,7 @@
 
 #include <fmt/ranges.h>
 
+#include "overlap_words.h"
 #include "synface/base/error.h"
 #include "synface/base/text.h"
 
@@ -53,48 +54,56 @@ void split_seeds(const store::Statement& row, TrialRow& trial) {
   trial.axes = std::move(cell);
 }
 
-using Index = std::map<std::pair<std::string, std::string>, std::size_t>;
+using Index = std::unordered_map<std::string, std::size_t>;  // by both hashes, joined
 
-Index read_trials(store::Database& db, const std::string& experiment,
-                  const std::set<std::string>& only, ComparisonData& data) {
-  // The seeds are those that this experiment asked for. A trial's own row has those of the
-  // experiment that registered it first, which may differ in a seed that the training does not
-  // depend on (seed.test), and would then pair with nothing.
+void say(const ComparisonOptions& options, const char* what, std::size_t done,
+         std::int64_t total = 0) {
+  if (options.progress) options.progress(what, static_cast<std::int64_t>(done), total);
+}
+
+Index read_trials(store::Database& db, const ComparisonOptions& options, ComparisonData& data) {
+  const auto& only = options.only;
   auto select = db.prepare(
-      "WITH asked AS (SELECT v.hash, v.evaluation_hash, v.status, v.axes, v.trial, v.seed_data, "
-      "v.seed_train, v.seed_real, v.seed_test, "
-      "coalesce(m.spec -> '$.config.seed', v.config -> '$.seed') AS seed "
-      "FROM trials v JOIN experiment x ON x.name = v.experiment "
-      "JOIN evaluation e ON e.trial = v.trial AND e.evaluation_hash = v.evaluation_hash "
-      "JOIN member m ON m.experiment = x.id AND m.trial = v.trial AND m.evaluation = e.id "
-      "WHERE v.experiment = ?) "
-      "SELECT hash, evaluation_hash, status, axes, coalesce(seed ->> '$.data', seed_data), "
-      "coalesce(seed ->> '$.train', seed_train), coalesce(seed ->> '$.real', seed_real), "
-      "coalesce(seed ->> '$.test', seed_test) FROM asked ORDER BY trial, evaluation_hash");
-  select.with(experiment);
+      "SELECT hash, evaluation_hash, status, axes, seed_data, seed_train, seed_real, seed_test, "
+      "(1" +
+      tag_condition(options.tags, "trial") +
+      ") AS fits FROM trials WHERE experiment = ? ORDER BY trial, evaluation_hash");
+  select.with(options.experiment);
   Index index;
+  std::size_t left_out = 0;
   while (select.step()) {
     const std::string hash(select.text(0));
     if (!only.empty() && !only.contains(hash)) continue;
+    say(options, "reading trials", data.trials.size());
+    if (select.integer(8) == 0) {
+      ++left_out;
+      continue;
+    }
     TrialRow& trial = data.trials.emplace_back();
     trial.hash = hash;
     trial.evaluation_hash = select.text(1);
     trial.status = select.text(2);
     trial.axes = Json::parse(select.text(3));
     split_seeds(select, trial);
-    index[{hash, std::string(select.text(1))}] = data.trials.size() - 1;
+    index[hash + std::string(select.text(1))] = data.trials.size() - 1;
+  }
+  if (!options.tags.empty()) {
+    data.cautions.push_back(fmt::format("{} of {} trials are left out by their tags ({})", left_out,
+                                        left_out + data.trials.size(), to_string(options.tags)));
   }
   return index;
 }
 
-void read_finals(store::Database& db, const std::string& experiment, const Index& index,
+void read_finals(store::Database& db, const ComparisonOptions& options, const Index& index,
                  ComparisonData& data) {
   auto select = db.prepare(
       "SELECT hash, evaluation_hash, metric, value, n_nan, goal, unit FROM finals "
       "WHERE experiment = ? AND class = 'metric'");
-  select.with(experiment);
+  select.with(options.experiment);
+  std::size_t rows = 0;
   while (select.step()) {
-    const auto found = index.find({std::string(select.text(0)), std::string(select.text(1))});
+    say(options, "reading finals", ++rows);
+    const auto found = index.find(std::string(select.text(0)) + std::string(select.text(1)));
     if (found == index.end()) continue;
     const std::string metric(select.text(2));
     data.trials[found->second].finals[metric] = {select.real(3), select.integer(4)};
@@ -130,13 +139,15 @@ void read_mixed(store::Database& db, const std::string& experiment, ComparisonDa
 
 }  // namespace
 
-ComparisonData read_comparison(store::Database& db, const std::string& experiment,
-                               const std::set<std::string>& only) {
+ComparisonData read_comparison(store::Database& db, const ComparisonOptions& options) {
   ComparisonData data;
-  read_statement(db, experiment, data);
-  const Index index = read_trials(db, experiment, only, data);
-  read_finals(db, experiment, index, data);
-  read_mixed(db, experiment, data);
+  read_statement(db, options.experiment, data);
+  const Index index = read_trials(db, options, data);
+  read_finals(db, options, index, data);
+  read_mixed(db, options.experiment, data);
+  for (auto& words : overlap_words(db, options.experiment, options.only)) {
+    data.cautions.push_back(std::move(words));
+  }
   return data;
 }
 

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "synface/report/comparison.h"
@@ -27,11 +28,11 @@ struct ComparisonData {
   std::vector<TrialRow> trials;
   std::map<std::string, MetricInfo> metrics;  // those that have finals, timing class aside
   int known_before = 0;
-  std::vector<std::string> mixed;
+  std::vector<std::string> mixed, cautions;
 };
 
-// Throws kUsage for an unknown experiment.
-ComparisonData read_comparison(store::Database& db, const std::string& experiment,
-                               const std::set<std::string>& only);
+// The trials of options.experiment that `only` and `tags` leave. Throws kUsage for an unknown
+// experiment.
+ComparisonData read_comparison(store::Database& db, const ComparisonOptions& options);
 
 }  // namespace synface::report

@@ -47,10 +47,16 @@ std::string json_integer(const store::Statement& row, int column) {
   return row.is_null(column) ? "null" : std::to_string(row.integer(column));
 }
 
-void finals_csv(store::Statement& row, std::ostream& out) {
+void say(const ExportOptions& options, std::int64_t done, std::int64_t total) {
+  if (options.progress) options.progress(done, total);
+}
+
+void finals_csv(store::Statement& row, const ExportOptions& options, std::ostream& out) {
+  std::int64_t done = 0;
   out << "hash,evaluation_hash,metric,value,n_nan,lo,hi,level,status,axes,seed_data,seed_train,"
          "seed_real,seed_test\n";
   while (row.step()) {
+    say(options, ++done, 0);
     out << row.text(0) << ',' << row.text(1) << ',' << csv_field(std::string(row.text(2))) << ','
         << format_double(row.real(3)) << ',' << row.integer(4) << ',' << csv_bound(row, 5) << ','
         << csv_bound(row, 6) << ',' << csv_bound(row, 7) << ',' << row.text(8) << ','
@@ -60,10 +66,12 @@ void finals_csv(store::Statement& row, std::ostream& out) {
   }
 }
 
-void finals_json(store::Statement& row, std::ostream& out) {
+void finals_json(store::Statement& row, const ExportOptions& options, std::ostream& out) {
+  std::int64_t done = 0;
   constexpr std::array<const char*, 4> kSeeds = {"seed_data", "seed_train", "seed_real",
                                                  "seed_test"};
   while (row.step()) {
+    say(options, ++done, 0);
     out << "{\"hash\":\"" << row.text(0) << "\",\"evaluation_hash\":\"" << row.text(1)
         << "\",\"metric\":" << json_text(row.text(2)) << ",\"value\":" << json_double(row.real(3))
         << ",\"n_nan\":" << row.integer(4) << ",\"lo\":" << json_double(row.real(5))
@@ -111,17 +119,23 @@ std::string csv_field(const std::string& text) {
 void export_points(store::Database& db, const ExportOptions& options, std::ostream& out) {
   check_experiment(db, options.experiment);
   // One trial at a time, each ordered by name and step: no sort of the whole table.
-  auto trials = db.prepare(
-      "SELECT training_hash FROM trial t WHERE ?1 = '' OR EXISTS(SELECT 1 FROM member m JOIN "
-      "experiment x ON x.id = m.experiment WHERE m.trial = t.id AND m.current = 1 AND x.name = ?1) "
-      "ORDER BY training_hash");
+  const std::string chosen =
+      "FROM trial t WHERE (?1 = '' OR EXISTS(SELECT 1 FROM member m JOIN experiment x ON x.id = "
+      "m.experiment WHERE m.trial = t.id AND m.current = 1 AND x.name = ?1))" +
+      tag_condition(options.tags, "t.id");
+  auto count = db.prepare("SELECT count(*) " + chosen);
+  count.with(options.experiment).step();
+  const std::int64_t total = count.integer(0);
+  auto trials = db.prepare("SELECT training_hash " + chosen + " ORDER BY training_hash");
   trials.with(options.experiment);
   auto points = db.prepare("SELECT metric, step, value FROM points WHERE hash = ?" +
                            std::string(options.timing ? "" : " AND class = 'metric'") +
                            metric_filter(options) + " ORDER BY metric, step");
   const bool csv = options.format == ExportFormat::kCsv;
   if (csv) out << "hash,metric,step,value\n";
+  std::int64_t done = 0;
   while (trials.step()) {
+    say(options, done++, total);
     const std::string hash(trials.text(0));
     points.bind(1, hash);
     bind_metrics(points, options, 2);
@@ -145,13 +159,13 @@ void export_finals(store::Database& db, const ExportOptions& options, std::ostre
       "SELECT DISTINCT hash, evaluation_hash, metric, value, n_nan, lo, hi, level, status, axes, "
       "seed_data, seed_train, seed_real, seed_test FROM finals WHERE (?1 = '' OR experiment = ?1)" +
       std::string(options.timing ? "" : " AND class = 'metric'") + metric_filter(options) +
-      " ORDER BY hash, evaluation_hash, metric, axes");
+      tag_condition(options.tags, "trial") + " ORDER BY hash, evaluation_hash, metric, axes");
   select.bind(1, options.experiment);
   bind_metrics(select, options, 2);
   if (options.format == ExportFormat::kCsv) {
-    finals_csv(select, out);
+    finals_csv(select, options, out);
   } else {
-    finals_json(select, out);
+    finals_json(select, options, out);
   }
 }
 

@@ -27,6 +27,12 @@ Summary floor_summary(const std::vector<TrialRow>& trials, const std::string& me
   return summarize(units, level);
 }
 
+std::vector<TrialRow> trials_of(store::Database& db, const std::string& experiment) {
+  ComparisonOptions options;
+  options.experiment = experiment;
+  return read_comparison(db, options).trials;
+}
+
 }  // namespace
 
 void add_named_floors(const ComparisonData& data, Comparison& comparison) {
@@ -55,7 +61,7 @@ void add_requested_floors(store::Database& db, const ComparisonOptions& options,
                           const ComparisonData& data, Comparison& comparison) {
   for (const FloorRequest& floor : options.floors) {
     const bool elsewhere = !floor.experiment.empty() && floor.experiment != options.experiment;
-    const auto& trials = elsewhere ? read_comparison(db, floor.experiment, {}).trials : data.trials;
+    const auto& trials = elsewhere ? trials_of(db, floor.experiment) : data.trials;
     comparison.floors.push_back(
         {floor.label, floor.metric, floor_summary(trials, floor.metric, comparison.level)});
   }

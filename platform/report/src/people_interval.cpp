@@ -90,11 +90,13 @@ std::optional<double> difference(const std::vector<Term>& terms, const std::stri
 }
 
 std::vector<double> resampled(const std::vector<Term>& terms, const std::string& measure,
-                              int resamples) {
+                              const ComparisonOptions& options) {
+  const int resamples = options.people_resamples;
   const Scores& pairs = terms.front().scores;
   const auto people = static_cast<std::uint32_t>(pairs.people);
   std::vector<double> drawn(people), weights(pairs.score.size()), values;
   for (int b = 0; b < resamples; ++b) {
+    if (options.progress) options.progress("drawing the test's people anew", b, resamples);
     PhiloxStream random(0, kStream, static_cast<std::uint64_t>(b));
     std::fill(drawn.begin(), drawn.end(), 0.0);
     for (std::uint32_t i = 0; i < people; ++i) drawn[random.below(people)] += 1;
@@ -129,8 +131,9 @@ std::string read_terms(store::Database& db, const Factors& factors, const std::s
   return fmt::format("{} of its {} trials kept no scores ({})", missing, factors.size(), artifact);
 }
 
-std::string work_out(store::Database& db, const Comparison& comparison, int resamples,
-                     PrimaryResult& primary) {
+std::string work_out(store::Database& db, const ComparisonOptions& options,
+                     const Comparison& comparison, PrimaryResult& primary) {
+  const int resamples = options.people_resamples;
   const std::string& metric = primary.primary.metric;
   const std::string measure = metric.substr(metric.rfind('.') + 1);
   if (!knows_measure(measure)) return fmt::format("it is not worked out for {}", measure);
@@ -146,7 +149,7 @@ std::string work_out(store::Database& db, const Comparison& comparison, int resa
   if (!observed || std::abs(*observed - *primary.difference.mean) > kAgreement) {
     return "the kept scores do not give the recorded figures";
   }
-  const auto values = resampled(terms, measure, resamples);
+  const auto values = resampled(terms, measure, options);
   if (values.size() < static_cast<std::size_t>(resamples) / 2) {
     return "too few people: most resamples lack genuine or impostor pairs";
   }
@@ -160,9 +163,10 @@ std::string work_out(store::Database& db, const Comparison& comparison, int resa
 
 }  // namespace
 
-void add_people_interval(store::Database& db, Comparison& comparison, int resamples) {
+void add_people_interval(store::Database& db, const ComparisonOptions& options,
+                         Comparison& comparison) {
   if (!comparison.primary || !comparison.primary->difference.mean) return;
-  comparison.primary->people_missing = work_out(db, comparison, resamples, *comparison.primary);
+  comparison.primary->people_missing = work_out(db, options, comparison, *comparison.primary);
 }
 
 }  // namespace synface::report

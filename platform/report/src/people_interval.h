@@ -10,6 +10,7 @@ namespace synface::report {
 // often as its person was drawn, an impostor pair the product of both (Poh, Martin, Bengio, TPAMI
 // 2007); the figure is the difference of the sides' means over the seeds, which stay as they are.
 // The interval is the central `level` of the resamples' differences. Deterministic.
-void add_people_interval(store::Database& db, Comparison& comparison, int resamples);
+void add_people_interval(store::Database& db, const ComparisonOptions& options,
+                         Comparison& comparison);
 
 }  // namespace synface::report

@@ -211,6 +211,9 @@ std::string plain_words(const Comparison& comparison) {
        {rows_paragraph(comparison, metric), floors_paragraph(comparison, metric)}) {
     if (!paragraph.empty()) paragraphs.push_back(std::move(paragraph));
   }
+  if (!comparison.cautions.empty()) {
+    paragraphs.push_back("To be kept in mind: " + join(comparison.cautions, "; ") + ".");
+  }
   paragraphs.push_back("Intervals and tests speak of the seeds alone: " +
                        describe_variance(comparison) + ". " + people_sentence(comparison));
   return join(paragraphs, "\n\n") + "\n";

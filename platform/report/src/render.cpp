@@ -120,6 +120,7 @@ void add_notes(const Comparison& comparison, Table& table) {
   for (const std::string& mixed : comparison.mixed) {
     table.notes.push_back("mixed numerics: " + mixed);
   }
+  for (const std::string& caution : comparison.cautions) table.notes.push_back(caution);
 }
 
 }  // namespace

@@ -141,7 +141,8 @@ nlohmann::json comparison_json(const Comparison& comparison) {
           {"cells", std::move(cells)},
           {"floors", std::move(floors)},
           {"primary", primary_json(comparison)},
-          {"mixed", comparison.mixed}};
+          {"mixed", comparison.mixed},
+          {"cautions", comparison.cautions}};
 }
 
 }  // namespace synface::report

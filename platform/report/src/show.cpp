@@ -2,8 +2,10 @@
 #include <fmt/core.h>
 
 #include <map>
+#include <sstream>
 
 #include "emit.h"
+#include "overlap_words.h"
 #include "synface/base/error.h"
 #include "synface/report/export.h"
 #include "synface/report/trials.h"
@@ -115,6 +117,12 @@ void print_section(const std::string& title, store::Statement select, const Outp
   if (emit_rows(select, output, out) == 0) out << "none\n";
 }
 
+void print_if_any(const std::string& title, store::Statement select, const Output& output,
+                  std::ostream& out) {
+  std::ostringstream text;
+  if (emit_rows(select, output, text) > 0) out << "\n" << title << "\n" << text.str();
+}
+
 store::Statement bound(store::Database& db, const std::string& sql, const std::string& hash) {
   auto select = db.prepare(sql);
   select.with(hash);
@@ -133,10 +141,14 @@ constexpr const char* kFinals =
     "JOIN metric k ON k.id = f.metric LEFT JOIN evaluation e ON e.id = f.evaluation "
     "LEFT JOIN interval i ON i.metric = f.metric AND i.trial = f.trial AND i.evaluation = "
     "f.evaluation WHERE t.training_hash = ? ORDER BY k.class, k.name, e.id";
+constexpr const char* kTags = "SELECT tag, added FROM tags WHERE hash = ? ORDER BY tag";
+constexpr const char* kNotes =
+    "SELECT number, written, text FROM notes WHERE hash = ? ORDER BY number";
 constexpr const char* kTrials =
     "SELECT x.name AS experiment, t.id AS trial, t.training_hash AS hash, e.evaluation_hash, "
     "CASE WHEN t.status = 'done' THEN coalesce(e.status, t.status) ELSE t.status END AS status, "
-    "m.axes, t.seed_data, t.seed_train, t.seed_real, t.seed_test, coalesce(a.n, 0) AS attempts, "
+    "m.axes, t.seed_data, t.seed_train, coalesce(m.seed_real, t.seed_real) AS seed_real, "
+    "coalesce(m.seed_test, t.seed_test) AS seed_test, coalesce(a.n, 0) AS attempts, "
     "a.host, a.device, a.isa, strftime('%Y-%m-%dT%H:%M:%SZ', a.started_ms / 1000, 'unixepoch') "
     "AS started, (a.ended_ms - a.started_ms) / 1000.0 AS seconds, a.error, t.weights, "
     "coalesce(e.config, t.config) AS config, m.current FROM trial t "
@@ -162,6 +174,9 @@ Json show_json(store::Database& db, const std::string& hash) {
   result.erase("experiment");
   result.erase("current");
   result["experiments"] = std::move(experiments);
+  result["tags"] = of_trial(db, kTags, hash);
+  result["notes"] = of_trial(db, kNotes, hash);
+  result["overlap"] = overlap_words(db, hash);
   result["attempts"] =
       of_trial(db, "SELECT * FROM attempts WHERE hash = ? ORDER BY attempt", hash, {"environment"});
   result["finals"] = of_trial(db, kFinals, hash);
@@ -202,6 +217,9 @@ void show(store::Database& db, const std::string& hash, const Output& output, st
     out << "experiment " << trial.text(0) << ": " << trial.text(1) << ", axes " << trial.text(2)
         << (trial.integer(5) == 1 ? "" : " (asked for by an earlier version of it)") << "\n";
   } while (trial.step());
+  for (const std::string& words : overlap_words(db, hash)) out << words << "\n";
+  print_if_any("tags", bound(db, kTags, hash), output, out);
+  print_if_any("notes", bound(db, kNotes, hash), output, out);
   print_section("attempts", bound(db, kAttempts, hash), output, out);
   print_section("finals", bound(db, kFinals, hash), output, out);
   print_section("curves",

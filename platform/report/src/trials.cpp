@@ -19,19 +19,25 @@ bool digits_only(const std::string& text) {
 
 }  // namespace
 
-int list_experiments(store::Database& db, const Output& output, std::ostream& out) {
+int list_experiments(store::Database& db, const TagFilter& tags, const Output& output,
+                     std::ostream& out) {
   auto select = db.prepare(
       "SELECT e.experiment, e.trials, sum(t.status = 'done') AS done, "
       "sum(t.status = 'failed') AS failed, sum(t.status = 'diverged') AS diverged, "
       "sum(t.status = 'running') AS running, sum(t.status = 'queued') AS queued, e.created, "
-      "e.question FROM experiments e LEFT JOIN trials t ON t.experiment = e.experiment "
-      "GROUP BY e.experiment ORDER BY e.created, e.experiment");
+      "e.tags, coalesce((SELECT text FROM note WHERE experiment = x.id ORDER BY id DESC LIMIT 1), "
+      "'') "
+      "AS note, "
+      "e.question FROM experiments e JOIN experiment x ON x.name = e.experiment "
+      "LEFT JOIN trials t ON t.experiment = e.experiment WHERE 1" +
+      experiment_tag_condition(tags, "x.id") +
+      " GROUP BY e.experiment ORDER BY e.created, e.experiment");
   return emit_rows(select, output, out);
 }
 
 int list_trials(store::Database& db, const std::string& experiment,
-                const std::optional<std::string>& status, int limit, const Output& output,
-                std::ostream& out) {
+                const std::optional<std::string>& status, const TagFilter& tags, int limit,
+                const Output& output, std::ostream& out) {
   std::vector<std::string> names;
   auto known = db.prepare("SELECT name FROM experiment ORDER BY name");
   while (known.step()) names.emplace_back(known.text(0));
@@ -41,8 +47,10 @@ int list_trials(store::Database& db, const std::string& experiment,
   }
   auto select = db.prepare(
       "SELECT substr(hash, 1, 12) AS trial, status, axes, attempts, round(seconds, 1) AS seconds, "
-      "device, isa, error FROM trials WHERE experiment = ?1 AND (?2 IS NULL OR status = ?2) "
-      "ORDER BY trial LIMIT ?3");
+      "device, isa, tags, coalesce((SELECT text FROM note n WHERE n.trial = v.trial ORDER BY id "
+      "DESC LIMIT 1), '') AS note, error FROM trials v WHERE experiment = ?1 AND (?2 IS NULL OR "
+      "status = ?2)" +
+      tag_condition(tags, "v.trial") + " ORDER BY 1 LIMIT ?3");
   select.with(experiment, status, limit);
   return emit_rows(select, output, out);
 }

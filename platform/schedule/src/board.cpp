@@ -13,8 +13,8 @@ namespace {
 // An evaluation of untrained weights takes time as well.
 constexpr double kEvaluationWeight = 5000;
 
-double weight_of(const Json& config, bool trains) {
-  const double images = trains ? member(part(config, "train"), "images_seen", 0.0) : 0;
+double weight_of(const Json& train, bool trains) {
+  const double images = trains ? member(train, "images_seen", 0.0) : 0;
   return images + kEvaluationWeight;
 }
 
@@ -67,7 +67,8 @@ std::int64_t Board::add(const Request& request, const store::Registration& regis
     wanted.evaluation_hash = trial.evaluation_hash;
     wanted.experiment = request.experiment.name;
     wanted.axes = trial.axes.dump();
-    wanted.weight = weight_of(trial.config, registered.trial_status != store::TrialStatus::kDone);
+    wanted.weight = weight_of(part(trial.config, "train"),
+                              registered.trial_status != store::TrialStatus::kDone);
     wanted.own = own;
     wanted.state = state_of(registered);
     wanted.already = wanted.state == State::kDone;
@@ -80,11 +81,11 @@ std::int64_t Board::add(const Request& request, const store::Registration& regis
   return added;
 }
 
-bool Board::wants(const store::Work& work) const {
-  const auto found = by_training_.find(work.training_hash);
+bool Board::wants(const store::Queued& row) const {
+  const auto found = by_training_.find(row.training_hash);
   return found != by_training_.end() &&
          std::any_of(found->second.begin(), found->second.end(), [&](std::size_t index) {
-           return wanted_[index].evaluation_hash == work.evaluation_hash;
+           return wanted_[index].evaluation_hash == row.evaluation_hash;
          });
 }
 
@@ -112,7 +113,7 @@ void Board::refresh(store::Store& store, const std::string& training_hash) {
 
 void Board::measured(const store::Work& work, double seconds) {
   seconds_ += seconds;
-  weight_ += weight_of(part(work.spec, "config"), work.train);
+  weight_ += weight_of(part(part(work.spec, "config"), "train"), work.train);
   ++measurements_;
 }
 

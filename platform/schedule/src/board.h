@@ -30,7 +30,7 @@ class Board {
   // Takes the trials of a registered request; those that are here already only gain `own`.
   // Returns how many are new.
   std::int64_t add(const Request& request, const store::Registration& registration, bool own);
-  bool wants(const store::Work& work) const;
+  bool wants(const store::Queued& row) const;
   // Reads how the trial stands anew.
   void refresh(store::Store& store, const std::string& training_hash);
   // A finished attempt that did all of its work from the start: for the estimate.

@@ -33,10 +33,11 @@ FileLock signed_lock(FileLock lock) {
   return lock;
 }
 
-// The trials of work, as a request of each experiment.
-std::vector<Request> requests_of(const std::vector<store::Work>& work) {
+// What is queued, as a request of each experiment, with as much of the configs as the board reads.
+std::vector<Request> requests_of(store::Store& store, const std::vector<store::Queued>& queued) {
   std::vector<Request> requests;
-  for (const store::Work& one : work) {
+  SharedPool pool;
+  for (const store::Queued& one : queued) {
     auto found = std::find_if(requests.begin(), requests.end(), [&](const Request& request) {
       return request.experiment.name == one.experiment_name;
     });
@@ -44,8 +45,12 @@ std::vector<Request> requests_of(const std::vector<store::Work>& work) {
       found = requests.insert(requests.end(), Request{});
       found->experiment.name = one.experiment_name;
     }
-    found->trials.push_back({part(one.spec, "config"), one.training_hash, one.evaluation_hash,
-                             Json::object(), one.spec});
+    const store::Work work = store.work(one);
+    found->trials.push_back({pool.share({{"train", part(part(work.spec, "config"), "train")}}),
+                             one.training_hash,
+                             one.evaluation_hash,
+                             Json::object(),
+                             {}});
   }
   return requests;
 }
@@ -63,7 +68,13 @@ Coordinator::Coordinator(FileLock lock, const Options& options, SignalFd& signal
 }
 
 store::Registration Coordinator::accept(const Request& request, bool own) {
-  auto registration = store_.register_experiment(request.experiment, request.trials);
+  Progress progress("registering", "trials", static_cast<std::int64_t>(request.trials.size()),
+                    only_when_long(options_.quiet));
+  auto registration = store_.register_experiment(request.experiment, request.trials,
+                                                 [&](std::int64_t done, std::int64_t) {
+                                                   progress.set(done);
+                                                   if (own && done % 256 == 0) stop_registering();
+                                                 });
   board_.add(request, registration, own);
   experiments_.insert(request.experiment.name);
   for (const store::NewTrial& trial : request.trials) {
@@ -74,10 +85,18 @@ store::Registration Coordinator::accept(const Request& request, bool own) {
   return registration;
 }
 
+// A signal takes back what this process has registered so far of its own.
+void Coordinator::stop_registering() {
+  const auto number = signals_.pending();
+  if (!number) return;
+  fail(*number == SIGINT ? ExitCode::kInterrupted : ExitCode::kTerminated,
+       "stopped while the trials were registered: none of them is, and nothing was run");
+}
+
 std::vector<Request> Coordinator::accept_retry(const std::optional<std::string>& experiment,
                                                bool diverged_too, bool own) {
   store_.retry_failed(experiment, diverged_too);
-  auto requests = requests_of(store_.queue(experiment));
+  auto requests = requests_of(store_, store_.queued(experiment));
   for (const Request& request : requests) {
     store::Registration registration;
     registration.trials = store::look_up(store_.database(), request.trials);
@@ -166,6 +185,8 @@ void Coordinator::take_inbox() {
       line_.message(fmt::format(
           "{} hands over {} trial{} of {}", message.from, message.request.trials.size(),
           message.request.trials.size() == 1 ? "" : "s", message.request.experiment.name));
+    } else if (message.kind == Message::Kind::kAnnotate) {
+      annotate(message);
     } else {
       accept_retry(message.experiment, message.diverged_too, false);
       line_.message(fmt::format("{} asks for failed trials again", message.from));
@@ -174,6 +195,16 @@ void Coordinator::take_inbox() {
     fs::remove(message.file, ignored);  // the database has it
   }
   for (const std::string& text : refused) line_.message(text);
+}
+
+// Somebody's slip in a tag is no reason to end a run.
+void Coordinator::annotate(const Message& message) {
+  try {
+    store_.annotate(message.annotations);
+  } catch (const Error& error) {
+    if (error.code() != ExitCode::kUsage) throw;
+    line_.message(fmt::format("{}: {}", message.from, error.what()));
+  }
 }
 
 // Weights that are gone (a database that was copied without its folder) are made again.
@@ -191,9 +222,9 @@ bool Coordinator::refill() {
   std::set<std::int64_t> taken;
   for (const auto& attempt : running_) taken.insert(attempt->work().trial);
   for (const std::string& experiment : experiments_) {
-    for (store::Work& work : store_.queue(experiment)) {
-      if (!board_.wants(work) || !taken.insert(work.trial).second) continue;
-      pending_.push_back(std::move(work));
+    for (store::Queued& row : store_.queued(experiment)) {
+      if (!board_.wants(row) || !taken.insert(row.trial).second) continue;
+      pending_.push_back(std::move(row));
     }
   }
   return !pending_.empty();
@@ -202,7 +233,7 @@ bool Coordinator::refill() {
 void Coordinator::start_attempts() {
   const auto limit = static_cast<std::size_t>(jobs());
   while (!stopping_ && running_.size() < limit && (!pending_.empty() || refill())) {
-    store::Work work = std::move(pending_.front());
+    store::Work work = store_.work(pending_.front());
     pending_.pop_front();
     train_again_without_weights(work);
     const std::string hash = work.training_hash;

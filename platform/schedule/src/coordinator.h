@@ -44,7 +44,9 @@ class Coordinator {
 
   bool turn();
   void take_signals();
+  void stop_registering();
   void take_inbox();
+  void annotate(const Message& message);
   void start_attempts();
   bool refill();
   void train_again_without_weights(store::Work& work);
@@ -67,7 +69,7 @@ class Coordinator {
 
   std::set<std::string> experiments_;  // asked for in this process's life
   int largest_threads_ = 1;
-  std::deque<store::Work> pending_;
+  std::deque<store::Queued> pending_;
   bool changed_ = false;  // the queue may hold something that `pending_` does not
   std::vector<std::unique_ptr<Attempt>> running_;
   std::set<std::string> afresh_;  // trials whose last attempt failed after a resume

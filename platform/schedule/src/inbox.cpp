@@ -52,6 +52,31 @@ Request request_of_json(const Json& json) {
 
 namespace {
 
+Json annotations_json(const std::vector<store::Annotation>& annotations) {
+  Json list = Json::array();
+  for (const store::Annotation& one : annotations) {
+    list.push_back({{"kind", static_cast<int>(one.kind)},
+                    {"trial", one.trial},
+                    {"experiment", one.experiment},
+                    {"text", one.text},
+                    {"number", one.number}});
+  }
+  return list;
+}
+
+std::vector<store::Annotation> annotations_of(const Json& json) {
+  std::vector<store::Annotation> annotations;
+  for (const Json& one : json) {
+    const int kind = one.at("kind").get<int>();
+    if (kind < 0 || kind > 3) fail(ExitCode::kUsage, "of an unknown kind of annotation");
+    annotations.push_back(
+        {static_cast<store::Annotation::Kind>(kind), one.at("trial").get<std::string>(),
+         one.at("experiment").get<std::string>(), one.at("text").get<std::string>(),
+         one.at("number").get<std::int64_t>()});
+  }
+  return annotations;
+}
+
 Message parse(const fs::path& file) {
   const Json json = read_json_file(file);
   Message message;
@@ -67,6 +92,9 @@ Message parse(const fs::path& file) {
     message.kind = Message::Kind::kRetry;
     if (json.at("name").is_string()) message.experiment = json.at("name").get<std::string>();
     message.diverged_too = json.at("diverged").get<bool>();
+  } else if (kind == "annotate") {
+    message.kind = Message::Kind::kAnnotate;
+    message.annotations = annotations_of(json.at("annotations"));
   } else {
     fail(ExitCode::kUsage, "of the unknown kind '{}'", kind);
   }
@@ -80,6 +108,9 @@ fs::path post(const fs::path& inbox, const Message& message) {
   if (message.kind == Message::Kind::kRun) {
     json.update(request_json(message.request));
     json["kind"] = "run";
+  } else if (message.kind == Message::Kind::kAnnotate) {
+    json["kind"] = "annotate";
+    json["annotations"] = annotations_json(message.annotations);
   } else {
     json["kind"] = "retry";
     json["name"] = message.experiment ? Json(*message.experiment) : Json();

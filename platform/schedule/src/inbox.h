@@ -1,9 +1,11 @@
 // What a second process asks of the coordinator: one JSON file a request in <database>.d/inbox.
 // Written under another name and renamed, so that a file is whole or absent; taken away after the
-// database has it. Format 1: {"format": 1, "kind": "run" | "retry", "from": {pid, host},
+// database has it. Format 1: {"format": 1, "kind": "run" | "retry" |
+//   "annotate", "from": {pid, host},
 //   run:   "experiment": {name, question, primary, source, whole}, "trials": [{config,
 //          training_hash, evaluation_hash, axes, spec}]
-//   retry: "name": experiment or null, "diverged": bool}
+//   retry: "name": experiment or null, "diverged": bool
+//   annotate: "annotations": [{kind: 0 to 3, trial, experiment, text, number}]}
 #pragma once
 
 #include <filesystem>
@@ -17,11 +19,12 @@
 namespace synface::schedule {
 
 struct Message {
-  enum class Kind { kRun, kRetry } kind = Kind::kRun;
+  enum class Kind { kRun, kRetry, kAnnotate } kind = Kind::kRun;
   Request request;                        // kRun
   std::optional<std::string> experiment;  // kRetry; nothing: all
   bool diverged_too = false;
-  std::string from;  // "process 4711 on lab3"
+  std::vector<store::Annotation> annotations;  // kAnnotate
+  std::string from;                            // "process 4711 on lab3"
   std::filesystem::path file;
 };
 

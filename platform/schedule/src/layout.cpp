@@ -36,6 +36,12 @@ const Json& part(const Json& object, const char* key) {
   return found == object.end() || !found->is_object() ? empty : *found;
 }
 
+const Json& part(const SharedObject& object, const char* key) {
+  static const Json empty = Json::object();
+  const Json* found = object.find(key);
+  return found == nullptr || !found->is_object() ? empty : *found;
+}
+
 AttemptPaths beside(const fs::path& journal) {
   const auto with = [&](const char* extension) {
     return fs::path(journal).replace_extension(extension);
@@ -109,7 +115,9 @@ Json worker_spec(const fs::path& root, const store::Work& work, const std::strin
   if (!paths.contains("cache")) paths["cache"] = cache_folder().string();
   paths["root"] = root.string();
   paths["weights"] = (root / "weights" / short_hash(work)).string();
-  paths["artifacts"] = (root / "artifacts" / short_hash(work)).string();
+  // An evaluation's files are its own: a later one of the same weights leaves them as they are.
+  paths["artifacts"] =
+      (root / "artifacts" / short_hash(work) / short_hash(work.evaluation_hash)).string();
   return spec;
 }
 

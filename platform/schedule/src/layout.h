@@ -14,8 +14,8 @@ namespace synface::schedule {
 namespace fs = std::filesystem;
 
 // journals/<hash>.<attempt>.<uuid>.{journal,spec.json,log} and .journal.{crumb,stack},
-// checkpoints/<hash>.<device>.<isa>, weights/<hash>, artifacts/<hash>; <hash> is the first 16
-// digits of the training hash.
+// checkpoints/<hash>.<device>.<isa>, weights/<hash>, artifacts/<hash>/<evaluation>; <hash> is
+// the first 16 digits of the training hash, <evaluation> of the evaluation hash.
 struct AttemptPaths {
   fs::path journal, spec, log, crumb, stack, checkpoint;
 };
@@ -57,6 +57,7 @@ T member(const Json& object, const char* key, T fallback) {
 }
 // The same for a member that is an object; empty where it is absent.
 const Json& part(const Json& object, const char* key);
+const Json& part(const SharedObject& object, const char* key);
 
 // Whether the trial of this spec wants its checkpoints kept when it is over.
 bool keeps_checkpoints(const Json& spec);

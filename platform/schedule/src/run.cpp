@@ -162,7 +162,7 @@ std::vector<std::string> debug_command(const Request& request, const std::string
   store::Work work;
   work.training_hash = found->training_hash;
   work.evaluation_hash = found->evaluation_hash;
-  work.spec = found->spec;
+  work.spec = store::whole_spec(*found);
   const fs::path root = fs::absolute(folder_of(options.database)) / "debug";
   const store::Uuid uuid = random_uuid();
   const std::string device = device_of(work, options);

@@ -114,7 +114,7 @@ int run_slurm_task(const fs::path& manifest_path, std::size_t index,
   store::Work work;
   work.training_hash = trial.training_hash;
   work.evaluation_hash = trial.evaluation_hash;
-  work.spec = trial.spec;
+  work.spec = store::whole_spec(trial);
   work.attempts = earlier.attempts;
   Options options;
   options.device = manifest.device;

@@ -43,15 +43,26 @@ INSERT INTO map_experiment SELECT ox.id, x.id FROM o.experiment ox
   JOIN main.experiment x ON x.name = ox.name;
 INSERT OR IGNORE INTO main.statement SELECT mx.ours, os.stated_ms, os.question, os.primary_json
   FROM o.statement os JOIN map_experiment mx ON mx.theirs = os.experiment;
-INSERT OR IGNORE INTO main.member(experiment, trial, evaluation, axes, spec, current, added_ms)
+INSERT OR IGNORE INTO main.member(experiment, trial, evaluation, axes, spec, current, added_ms,
+  seed_real, seed_test)
   SELECT mx.ours, mt.ours, me.ours, om.axes, om.spec, om.current AND NOT EXISTS(
     SELECT 1 FROM main.member m INDEXED BY member_axes WHERE m.experiment = mx.ours AND m.axes = om.axes AND m.current = 1),
-    om.added_ms
+    om.added_ms, om.seed_real, om.seed_test
   FROM o.member om JOIN map_experiment mx ON mx.theirs = om.experiment
   JOIN map_trial mt ON mt.theirs = om.trial JOIN map_evaluation me ON me.theirs = om.evaluation;
 INSERT OR IGNORE INTO main.axis SELECT mx.ours, mt.ours, me.ours, oa.name, oa.value
   FROM o.axis oa JOIN map_experiment mx ON mx.theirs = oa.experiment
   JOIN map_trial mt ON mt.theirs = oa.trial JOIN map_evaluation me ON me.theirs = oa.evaluation;
+INSERT OR IGNORE INTO main.tag(trial, name, added_ms) SELECT mt.ours, g.name, g.added_ms
+  FROM o.tag g JOIN map_trial mt ON mt.theirs = g.trial;
+INSERT OR IGNORE INTO main.tag(experiment, name, added_ms) SELECT mx.ours, g.name, g.added_ms
+  FROM o.tag g JOIN map_experiment mx ON mx.theirs = g.experiment;
+INSERT INTO main.note(trial, experiment, text, written_ms)
+  SELECT mt.ours, mx.ours, n.text, n.written_ms FROM o.note n
+  LEFT JOIN map_trial mt ON mt.theirs = n.trial
+  LEFT JOIN map_experiment mx ON mx.theirs = n.experiment
+  WHERE NOT EXISTS(SELECT 1 FROM main.note h WHERE h.trial IS mt.ours AND h.experiment IS mx.ours
+    AND h.text = n.text AND h.written_ms = n.written_ms) ORDER BY n.id;
 INSERT OR IGNORE INTO main.metric(name, class, goal, unit) SELECT name, class, goal, unit
   FROM o.metric ORDER BY id;
 INSERT INTO map_metric SELECT om.id, m.id FROM o.metric om JOIN main.metric m ON m.name = om.name;

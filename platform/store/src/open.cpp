@@ -105,6 +105,15 @@ std::string_view network_filesystem(long magic) {
   return {};
 }
 
+bool is_older(const std::filesystem::path& path) {
+  std::error_code unreadable;
+  if (!std::filesystem::exists(path, unreadable) && !unreadable) return false;
+  refuse_folder(path);
+  Database db(path, Database::Mode::kReadOnly);
+  const int version = check_identity(db, newest_version(), true);
+  return version > 0 && version < newest_version();
+}
+
 std::optional<Database> open_reader_if_any(const std::filesystem::path& path) {
   std::error_code unreadable;
   if (!std::filesystem::exists(path, unreadable) && !unreadable) return std::nullopt;

@@ -7,12 +7,13 @@ namespace {
 
 constexpr std::string_view kWorkColumns =
     "SELECT m.experiment, t.id, e.id, x.name, t.training_hash, e.evaluation_hash, m.spec, "
-    "t.status, t.weights, "
+    "t.status, t.weights, coalesce(e.config, t.config), "
     "(SELECT coalesce(max(n), 0) FROM attempt WHERE trial = t.id), "
     "(SELECT count(*) FROM attempt WHERE trial = t.id AND n > t.retried_after AND status = "
     "'failed'), "
     "(SELECT count(*) FROM attempt WHERE trial = t.id AND n > t.retried_after AND status = "
-    "'killed') "
+    "'killed') ";
+constexpr std::string_view kFrom =
     "FROM member m JOIN experiment x ON x.id = m.experiment JOIN trial t ON t.id = m.trial "
     "JOIN evaluation e ON e.id = m.evaluation ";
 
@@ -24,36 +25,61 @@ Work read_work(const Statement& row, const std::filesystem::path& folder) {
   work.experiment_name = row.text(3);
   work.training_hash = row.text(4);
   work.evaluation_hash = row.text(5);
-  if (!row.is_null(6)) work.spec = Json::parse(row.text(6));
+  if (!row.is_null(6)) {
+    work.spec = Json::parse(row.text(6));
+    if (!work.spec.contains("config")) work.spec["config"] = Json::parse(row.text(9));
+  }
   work.train = row.text(7) != "done";
   if (!row.is_null(8)) work.weights = folder / row.text(8);  // an absolute path stays as it is
-  work.attempts = static_cast<int>(row.integer(9));
-  work.failures = static_cast<int>(row.integer(10));
-  work.kills = static_cast<int>(row.integer(11));
+  work.attempts = static_cast<int>(row.integer(10));
+  work.failures = static_cast<int>(row.integer(11));
+  work.kills = static_cast<int>(row.integer(12));
   return work;
 }
 
 }  // namespace
 
-std::vector<Work> Store::queue(const std::optional<std::string>& experiment) {
+std::vector<Queued> Store::queued(const std::optional<std::string>& experiment) {
   // Two small indices name the queued trials, so that a long finished grid costs nothing.
   auto select = impl_->db.prepare(
-      std::string(kWorkColumns) +
+      "SELECT m.experiment, t.id, e.id, x.name, t.training_hash, e.evaluation_hash, t.status " +
+      std::string(kFrom) +
       "WHERE m.current = 1 AND m.trial IN (SELECT id FROM trial WHERE status = 'queued' "
       "UNION SELECT trial FROM evaluation WHERE status = 'queued') "
       "AND (t.status = 'queued' OR (t.status = 'done' AND e.status = 'queued')) "
       "AND (?1 IS NULL OR x.name = ?1) ORDER BY t.id, e.id, x.id");
   select.bind(1, experiment);
-  std::vector<Work> result;
+  std::vector<Queued> result;
   while (select.step()) {
-    Work work = read_work(select, folder());
-    if (!result.empty() && result.back().trial == work.trial) {
+    Queued row;
+    row.experiment = select.integer(0);
+    row.trial = select.integer(1);
+    row.evaluation = select.integer(2);
+    row.experiment_name = select.text(3);
+    row.training_hash = select.text(4);
+    row.evaluation_hash = select.text(5);
+    row.train = select.text(6) != "done";
+    if (!result.empty() && result.back().trial == row.trial) {
       // Asked for by two experiments, or a second evaluation of a training that is still to come.
-      const Work& last = result.back();
-      if (last.train || last.evaluation == work.evaluation) continue;
+      const Queued& last = result.back();
+      if (last.train || last.evaluation == row.evaluation) continue;
     }
-    result.push_back(std::move(work));
+    result.push_back(std::move(row));
   }
+  return result;
+}
+
+Work Store::work(const Queued& row) {
+  auto select = impl_->db.prepare(std::string(kWorkColumns) + std::string(kFrom) +
+                                  "WHERE m.experiment = ? AND m.trial = ? AND m.evaluation = ?");
+  select.with(row.experiment, row.trial, row.evaluation);
+  if (!select.step()) fail(ExitCode::kInternal, "trial {} left the queue", row.training_hash);
+  return read_work(select, folder());
+}
+
+std::vector<Work> Store::queue(const std::optional<std::string>& experiment) {
+  std::vector<Work> result;
+  for (const Queued& row : queued(experiment)) result.push_back(work(row));
   return result;
 }
 
@@ -64,7 +90,7 @@ std::optional<Work> Store::work_of(const std::string& training_hash,
     fail(ExitCode::kUsage, "'{}' is not a trial: give at least 6 digits of its hash (`synface ls`)",
          training_hash);
   }
-  auto select = impl_->db.prepare(std::string(kWorkColumns) +
+  auto select = impl_->db.prepare(std::string(kWorkColumns) + std::string(kFrom) +
                                   "WHERE m.current = 1 AND x.name = ?1 AND t.training_hash >= ?2 "
                                   "AND t.training_hash < ?2 || 'g' ORDER BY t.id, e.id");
   select.with(experiment, training_hash);

@@ -8,9 +8,9 @@ namespace synface::store {
 namespace {
 
 // The value of a seed in a config, where it is a whole number.
-std::optional<std::int64_t> seed(const Json& config, const char* name) {
-  const auto seeds = config.find("seed");
-  if (seeds == config.end() || !seeds->is_object()) return std::nullopt;
+std::optional<std::int64_t> seed(const SharedObject& config, const char* name) {
+  const Json* seeds = config.find("seed");
+  if (seeds == nullptr || !seeds->is_object()) return std::nullopt;
   const auto found = seeds->find(name);
   if (found == seeds->end() || !found->is_number_integer()) return std::nullopt;
   return found->get<std::int64_t>();
@@ -53,7 +53,7 @@ class Registrar {
     const std::string config = trial.config.dump();
     add_trial(trial, config, result);
     add_evaluation(trial, config, result);
-    add_member(trial, result);
+    add_member(trial, config, result);
     members_.emplace(result.trial, result.evaluation);
     return result;
   }
@@ -163,10 +163,32 @@ class Registrar {
     result.new_evaluation = true;
   }
 
-  void add_member(const NewTrial& trial, Registered& result) {
+  // The spec as it is kept: without its config where the trial's or its evaluation's is the same,
+  // which Store::work() then puts back. A config is most of a spec.
+  std::optional<std::string> kept_spec(const NewTrial& trial, const std::string& config,
+                                       const Registered& result) {
+    if (trial.spec.is_null()) return std::nullopt;
+    const Json* own = trial.spec.find("config");
+    const std::string wanted = own != nullptr ? own->dump() : config;
+    bool same = wanted == config;
+    if (!result.new_evaluation) {
+      auto& known = impl_.statement(
+          "SELECT coalesce(e.config, t.config) = ?2 FROM evaluation e JOIN trial t ON t.id = "
+          "e.trial WHERE e.id = ?1");
+      known.with(result.evaluation, wanted);
+      same = known.step() && known.integer(0) == 1;
+      known.reset();
+    }
+    if (!same && own == nullptr) return whole_spec(trial).dump();
+    if (!same || own == nullptr) return trial.spec.dump();
+    auto members = trial.spec.members();
+    std::erase_if(members, [](const auto& member) { return member->first == "config"; });
+    return SharedObject::of(std::move(members)).dump();
+  }
+
+  void add_member(const NewTrial& trial, const std::string& config, Registered& result) {
     const std::string axes = trial.axes.dump();
-    std::optional<std::string> spec;
-    if (!trial.spec.is_null()) spec = trial.spec.dump();
+    const auto spec = kept_spec(trial, config, result);
     auto& known = impl_.statement(
         "SELECT axes = ?4, spec IS ?5, current FROM member "
         "WHERE experiment = ?1 AND trial = ?2 AND evaluation = ?3");
@@ -178,10 +200,12 @@ class Registrar {
     if (same) return;
     impl_
         .statement(
-            "INSERT INTO member(experiment, trial, evaluation, axes, spec, current, added_ms) "
-            "VALUES(?, ?, ?, ?, ?, 1, ?) ON CONFLICT DO UPDATE "
-            "SET axes = excluded.axes, spec = excluded.spec, current = 1")
-        .with(experiment_, result.trial, result.evaluation, axes, spec, at_)
+            "INSERT INTO member(experiment, trial, evaluation, axes, spec, current, added_ms, "
+            "seed_real, seed_test) VALUES(?, ?, ?, ?, ?, 1, ?, ?, ?) ON CONFLICT DO UPDATE "
+            "SET axes = excluded.axes, spec = excluded.spec, current = 1, "
+            "seed_real = excluded.seed_real, seed_test = excluded.seed_test")
+        .with(experiment_, result.trial, result.evaluation, axes, spec, at_,
+              seed(trial.config, "real"), seed(trial.config, "test"))
         .run();
     impl_
         .statement(
@@ -193,15 +217,15 @@ class Registrar {
     if (!same_axes) write_axes(trial.axes, result);
   }
 
-  void write_axes(const Json& axes, const Registered& member) {
+  void write_axes(const SharedObject& axes, const Registered& member) {
     impl_.statement("DELETE FROM axis WHERE experiment = ? AND trial = ? AND evaluation = ?")
         .with(experiment_, member.trial, member.evaluation)
         .run();
     auto& put = impl_.statement(
         "INSERT INTO axis(experiment, trial, evaluation, name, value) VALUES(?, ?, ?, ?, ?)");
-    for (const auto& [name, value] : axes.items()) {
-      put.with(experiment_, member.trial, member.evaluation, name);
-      bind_json(put, 5, value);
+    for (const auto& axis : axes.members()) {
+      put.with(experiment_, member.trial, member.evaluation, axis->first);
+      bind_json(put, 5, axis->second);
       put.run();
     }
   }
@@ -214,14 +238,25 @@ class Registrar {
 
 }  // namespace
 
+Json whole_spec(const NewTrial& trial) {
+  Json spec = trial.spec.json();
+  if (spec.is_object() && !spec.contains("config")) spec["config"] = trial.config.json();
+  return spec;
+}
+
 Registration Store::register_experiment(const NewExperiment& experiment,
-                                        std::span<const NewTrial> trials) {
+                                        std::span<const NewTrial> trials,
+                                        const OnRegistered& progress) {
   Transaction transaction(impl_->db, Transaction::Sync::kFull);
   Registrar registrar(*impl_, experiment);
   Registration result;
   result.experiment = registrar.experiment();
   result.trials.reserve(trials.size());
-  for (const NewTrial& trial : trials) result.trials.push_back(registrar.add(trial));
+  const auto total = static_cast<std::int64_t>(trials.size());
+  for (const NewTrial& trial : trials) {
+    result.trials.push_back(registrar.add(trial));
+    if (progress) progress(static_cast<std::int64_t>(result.trials.size()), total);
+  }
   if (experiment.whole) registrar.retire_others();
   transaction.commit();
   return result;

@@ -5,12 +5,14 @@
 #include <array>
 
 #include "migration_001.h"
+#include "migration_002.h"
 #include "synface/base/error.h"
 
 namespace synface::store {
 namespace {
 
-constexpr std::array<Migration, 1> kMigrations = {{{1, {kMigration001Tables, kMigration001Views}}}};
+constexpr std::array<Migration, 2> kMigrations = {{{1, {kMigration001Tables, kMigration001Views}},
+                                                   {2, {kMigration002Tables, kMigration002Views}}}};
 
 // A copy by SQLite's backup interface, whole at one moment, whatever the -wal holds.
 void back_up(Database& db, const std::filesystem::path& target) {

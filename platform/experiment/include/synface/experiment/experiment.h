@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,6 +27,8 @@ struct Options {
   int cores = 0;             // of this machine, to refuse what it cannot do; 0: not looked at
   std::uint64_t memory = 0;  // bytes; likewise
   std::filesystem::path content_cache;  // of content identities (plugin/identity.h)
+  // Called after each cell of the grid with the number of them that are done, and of all.
+  std::function<void(std::uint64_t, std::uint64_t)> progress;
 };
 
 // How the count of trials came about.
@@ -45,7 +48,6 @@ struct Experiment {
   Json run;            // {jobs, device, retries, time_limit, memory_limit}
   std::vector<std::string> axes;
   std::vector<Trial> trials;                // grid first, then floors; seeds vary slowest
-  std::vector<Identity> identities;         // of each trial
   std::vector<std::string> remarks;         // warnings and notes, as text with place and excerpt
   std::vector<plugin::PluginInfo> plugins;  // that any trial uses
   Counts counts;

@@ -28,7 +28,7 @@ struct Rates {
 };
 // What makes two trials equally fast a step: backbone with its parameters, size, threads,
 // precision.
-std::string train_cell(const Json& config);
+std::string train_cell(const SharedObject& config);
 
 // Stated defaults, used where nothing has been measured: fastnet-like networks at 48 px train 1000
 // images a second and core, falling with the number of pixels; renderers make 150.
@@ -66,7 +66,7 @@ Plan make_plan(const Experiment& experiment, std::span<const Known> known, const
                const Machine& machine, int jobs);
 
 // Passes over the training set; nothing where its size is not known beforehand.
-std::optional<double> epochs_of(const Json& config);
+std::optional<double> epochs_of(const SharedObject& config);
 
 // A setting that cannot converge, in words; nothing where it can. Rule: with C classes, scale s and
 // the margin m in units of the cosine (ArcFace's angle m costs sin m), training starts at a loss of
@@ -74,6 +74,6 @@ std::optional<double> epochs_of(const Json& config);
 // enough. Measured on rendered and real faces (48 px, batch 64): s m = 4.8 failed at 30 images a
 // class and worked at 190; 14.4 worked at 96; 22.4 failed at 96. Hence a warning below 6.5 images a
 // class and unit of s m (the ramp takes its share off), and below 5 images a class at any margin.
-std::optional<std::string> cannot_converge(const Json& config, bool reads_real);
+std::optional<std::string> cannot_converge(const SharedObject& config, bool reads_real);
 
 }  // namespace synface::experiment

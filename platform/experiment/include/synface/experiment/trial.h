@@ -26,28 +26,29 @@
 // FLOORS. A trial of a [[floor]] entry is an ordinary trial whose `axes` have "floor": its name.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <string>
+
+#include "synface/base/shared_object.h"
 
 namespace synface::experiment {
 
-using Json = nlohmann::json;
-
 struct Trial {
-  Json config;                  // as above
+  SharedObject config;          // as above; equal sections are shared by the trials of a grid
   std::string training_hash;    // 64 hex digits: SHA-256 of the training identity; the trial's key
   std::string evaluation_hash;  // 64 hex digits: SHA-256 of the evaluation identity
-  Json axes;                    // {axis name: bool, number or string}; seeds: "seed.train" ...
+  SharedObject axes;            // {axis name: bool, number or string}; seeds: "seed.train" ...
   std::string experiment;       // the experiment's name
-  // What a worker needs beside what the scheduler adds (trial_key, attempt, do, weights, paths):
+  bool mixes_real = false;      // a mixup reads real.train
+  // What a worker needs beside the config and what the scheduler adds (trial_key, attempt, do,
+  // weights, paths):
   //   format     1
-  //   config     as above
   //   plugins    {"loss/cosface": absolute path of the library}
   //   revisions  {"loss/cosface": numerics revision, "train": .., "data": ..}
   //   digests    {"real.images": content identity, ...} of every path in the config
   //   device     "cpu", "cuda" or "cuda:1"
   //   run        {retries, time_limit (s, 0: none), memory_limit (MiB, 0: none)}
-  Json spec;
+  //   overlap    only where people of the training photographs are tested on (overlap.h)
+  SharedObject spec;
 };
 
 }  // namespace synface::experiment

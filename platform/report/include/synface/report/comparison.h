@@ -2,6 +2,8 @@
 // the seeds, and the paired difference to the baseline.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -12,6 +14,7 @@
 #include "synface/report/primary.h"
 #include "synface/report/seeds.h"
 #include "synface/report/statistics.h"
+#include "synface/report/tags.h"
 #include "synface/store/sqlite.h"
 
 namespace synface::report {
@@ -33,6 +36,7 @@ struct ComparisonOptions {
   Conditions baseline;
   // Where not empty, trials with other training hashes are left out (the file as it stands now).
   std::set<std::string> only;
+  TagFilter tags;  // trials that do not fit are left out, and the table says how many
   // Beside those that are found by name: finals BENCHMARK.FLOOR.MEASURE for a metric
   // BENCHMARK.MEASURE, such as real.untrained.auc for real.auc.
   std::vector<FloorRequest> floors;
@@ -40,6 +44,9 @@ struct ComparisonOptions {
   // Resamples of the test's people for the interval of the primary difference; 0: none. Needs the
   // scores that the benchmark kept of both sides' trials (results/schema.md).
   int people_resamples = 0;
+  // Called now and then with what is being done ("reading finals"), how much of it is done, and of
+  // how much (0: not known).
+  std::function<void(const char*, std::int64_t, std::int64_t)> progress;
 };
 
 // How a difference may be put into words.
@@ -122,6 +129,9 @@ struct Comparison {
   std::optional<PrimaryResult> primary;
   // Host, instruction set, device and binaries where trials of the table differ in them.
   std::vector<std::string> mixed;
+  // In words, what a reader must know of the trials: tested on people of the training
+  // (real.allow_overlap), left out by their tags.
+  std::vector<std::string> cautions;
   double level = kLevel;
 };
 

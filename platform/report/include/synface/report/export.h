@@ -2,10 +2,13 @@
 // attempts; doubles as the shortest text that reads back to the same bits.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <ostream>
 #include <string>
 #include <vector>
 
+#include "synface/report/tags.h"
 #include "synface/store/sqlite.h"
 
 namespace synface::report {
@@ -18,6 +21,9 @@ struct ExportOptions {
   ExportFormat format = ExportFormat::kCsv;
   bool timing = true;                // false: metrics of the timing class are left out
   std::vector<std::string> metrics;  // empty: all
+  TagFilter tags;                    // of trials
+  // Called with the number of trials (of finals: rows) written, and of all (0: not known).
+  std::function<void(std::int64_t, std::int64_t)> progress;
 };
 
 // Columns hash, metric, step, value. NaN: "nan" in CSV, null in JSON; infinities: "inf" and "-inf"

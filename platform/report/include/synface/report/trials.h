@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "synface/report/table.h"
+#include "synface/report/tags.h"
 #include "synface/store/sqlite.h"
 
 namespace synface::report {
@@ -23,18 +24,19 @@ struct Output {
 };
 
 // `synface ls`: all experiments with counts, or one experiment's trials (status: only those).
-// Returns how many rows there were.
-int list_experiments(store::Database& db, const Output& output, std::ostream& out);
+// With their tags and the last note. Returns how many rows there were.
+int list_experiments(store::Database& db, const TagFilter& tags, const Output& output,
+                     std::ostream& out);
 int list_trials(store::Database& db, const std::string& experiment,
-                const std::optional<std::string>& status, int limit, const Output& output,
-                std::ostream& out);
+                const std::optional<std::string>& status, const TagFilter& tags, int limit,
+                const Output& output, std::ostream& out);
 
 // The full training hash for a prefix of at least 6 digits, or for a trial's number. Throws kUsage
 // where none or several match.
 std::string find_trial(store::Database& db, const std::string& hash_or_number);
 
-// `synface show`: config, status, attempts with errors and logs, finals, curves' names, artifacts,
-// binaries, datasets, environment.
+// `synface show`: config, status, tags, notes, attempts with errors and logs, finals, curves'
+// names, artifacts, binaries, datasets, environment.
 Json show_json(store::Database& db, const std::string& hash);
 void show(store::Database& db, const std::string& hash, const Output& output, std::ostream& out);
 // `synface show --toml`: an experiment file that runs this trial again.

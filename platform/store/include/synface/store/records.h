@@ -3,11 +3,14 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "synface/base/shared_object.h"
 
 namespace synface::store {
 
@@ -43,11 +46,16 @@ struct NewExperiment {
 
 // The fields of experiment::Trial that are recorded.
 struct NewTrial {
-  Json config;  // canonical
+  SharedObject config;  // canonical
   std::string training_hash, evaluation_hash;
-  Json axes;  // {axis name: scalar}
-  Json spec;  // config and what is not identity: paths, plugin files, device; may be null
+  SharedObject axes;  // {axis name: scalar}
+  // What is not identity: paths, plugin files, device; may be null. `config`: where a worker is to
+  // read another one than the above.
+  SharedObject spec;
 };
+
+// The spec with its config: what a worker reads, and Work::spec. null stays null.
+Json whole_spec(const NewTrial& trial);
 
 struct Registered {
   std::int64_t trial = 0, evaluation = 0;
@@ -63,7 +71,18 @@ struct Registration {
   std::vector<Registered> trials;  // in the order given
 };
 
+// Called after each trial that is registered, with their number so far and in all. It may throw:
+// then nothing is registered.
+using OnRegistered = std::function<void(std::int64_t, std::int64_t)>;
+
 // ---- the queue ---------------------------------------------------------------------------------
+
+// A row of the queue; Store::work() reads the rest.
+struct Queued {
+  std::int64_t experiment = 0, trial = 0, evaluation = 0;
+  std::string experiment_name, training_hash, evaluation_hash;
+  bool train = true;
+};
 
 // One thing to do: train and evaluate a queued trial, or evaluate a trained one.
 struct Work {
@@ -109,6 +128,19 @@ struct RunningAttempt {
   std::optional<std::int64_t> pid;
   std::string host;
 };
+
+// ---- tags and notes ----------------------------------------------------------------------------
+
+// What somebody says of a trial or of an experiment: exactly one of the two is named.
+struct Annotation {
+  enum class Kind { kTag, kUntag, kNote, kUnnote } kind = Kind::kTag;
+  std::string trial;        // its training hash, whole
+  std::string experiment;   // its name
+  std::string text;         // the tag or the note
+  std::int64_t number = 0;  // kUnnote: the note's number in view `notes`
+};
+// Throws kUsage unless it is a tag: 1 to 64 letters, digits, '_', '-' and '.'.
+void check_tag(std::string_view tag);
 
 // ---- ingestion ---------------------------------------------------------------------------------
 

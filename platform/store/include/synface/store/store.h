@@ -33,6 +33,10 @@ Database open_reader(const std::filesystem::path& path);
 // leaves one of no byte): for what needs no results, such as `plan`.
 std::optional<Database> open_reader_if_any(const std::filesystem::path& path);
 
+// Whether there is a database of ours with an older schema, which Store::open() would bring
+// forward. Throws as open_reader_if_any() does, but for that.
+bool is_older(const std::filesystem::path& path);
+
 // Whether a database may be written at this path, before it is opened or locked: makes its folder,
 // and throws kDatabase for a path that is a folder, read-only or on a network filesystem, kNoSpace
 // where the disk is full.
@@ -52,10 +56,16 @@ class Store {
   // Registers everything in one transaction; what is there already (by training_hash, evaluation
   // hash and experiment name) is kept, its spec replaced by the new one.
   Registration register_experiment(const NewExperiment& experiment,
-                                   std::span<const NewTrial> trials);
+                                   std::span<const NewTrial> trials,
+                                   const OnRegistered& progress = {});
 
   // ---- the queue ----
-  // Queued work of one experiment (by name) or of all, in order of registration.
+  // What is queued, of one experiment (by name) or of all, in order of registration: a million rows
+  // are a few hundred megabytes, where a million specs would be gigabytes.
+  std::vector<Queued> queued(const std::optional<std::string>& experiment = std::nullopt);
+  // The whole of a row.
+  Work work(const Queued& row);
+  // Both together, for a queue that is known to be small.
   std::vector<Work> queue(const std::optional<std::string>& experiment = std::nullopt);
   // The same for one trial, whatever its status, by training hash (or a unique prefix of it, at
   // least 6 digits); nothing where the experiment has no such trial.
@@ -74,6 +84,11 @@ class Store {
   int retry_failed(const std::optional<std::string>& experiment, bool diverged_too = false);
   // For the scheduler's own decisions, such as pruning a queued trial.
   void set_trial_status(std::int64_t trial, TrialStatus status);
+
+  // ---- tags and notes ----
+  // In one transaction; a tag that is there (or gone) already is no error. Returns how many rows
+  // changed. Throws kUsage for an unknown trial or experiment and for what is no tag.
+  int annotate(std::span<const Annotation> annotations);
 
   // ---- ingestion ----
   // Consumes what the attempt's journal has gained since the last call with the same reader, in one
