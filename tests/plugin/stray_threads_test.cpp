@@ -13,9 +13,19 @@ namespace {
 using ::testing::HasSubstr;
 
 std::atomic<bool> over{false};
+std::atomic<int> lingering{0};
 
 [[gnu::noinline]] void linger_here() {
+  ++lingering;
   while (!over) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+}
+
+// A thread that has come so far.
+std::thread lingerer() {
+  const int before = lingering;
+  std::thread thread(linger_here);
+  while (lingering == before) std::this_thread::yield();
+  return thread;
 }
 
 std::filesystem::path this_program() {
@@ -26,18 +36,18 @@ std::filesystem::path this_program() {
 
 TEST(StrayThreadsTest, OnesThatCameLaterAndRunTheLibrarysCodeAreFound) {
   over = false;
-  std::thread early(linger_here);
+  std::thread early = lingerer();
   const ThreadCensus census;
   EXPECT_TRUE(census.strays({this_program()}).empty());
-  std::thread late(linger_here);
+  std::thread late = lingerer();
   const auto strays = census.strays({this_program()});
-  ASSERT_EQ(strays.size(), 1U);
-  EXPECT_EQ(strays[0].library, this_program());
-  EXPECT_THAT(strays[0].place, HasSubstr("linger_here"));
   EXPECT_TRUE(census.strays({"/nowhere/other.so"}).empty());
   over = true;
   early.join();
   late.join();
+  ASSERT_EQ(strays.size(), 1U);
+  EXPECT_EQ(strays[0].library, this_program());
+  EXPECT_THAT(strays[0].place, HasSubstr("linger_here"));
   EXPECT_TRUE(census.strays({this_program()}).empty());
 }
 
@@ -45,7 +55,7 @@ TEST(StrayThreadsTest, OnesThatCameLaterAndRunTheLibrarysCodeAreFound) {
 TEST(StrayThreadsTest, OneThatEndsInTimeIsNone) {
   over = false;
   const ThreadCensus census;
-  std::thread late(linger_here);
+  std::thread late = lingerer();
   std::thread end([] {
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
     over = true;

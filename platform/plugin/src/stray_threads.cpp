@@ -20,6 +20,7 @@ namespace synface::plugin {
 namespace {
 
 constexpr std::size_t kFrames = 64;
+constexpr std::size_t kOwn = 2;  // the handler and the kernel's return from it
 constexpr std::chrono::milliseconds kEnding{500}, kAnswer{1000}, kPause{5};
 
 // GLOBAL STATE: what the interrupted thread writes, in a handler that gets nothing of ours.
@@ -63,7 +64,8 @@ std::vector<std::uintptr_t> stack_of(int thread) {
     if (std::chrono::steady_clock::now() > deadline) return {};
     std::this_thread::sleep_for(kPause);
   }
-  return {frames.begin(), frames.begin() + static_cast<std::ptrdiff_t>(frame_count.load())};
+  const std::size_t n = std::max(frame_count.load(), kOwn);
+  return {frames.begin() + kOwn, frames.begin() + static_cast<std::ptrdiff_t>(n)};
 }
 
 ThreadCensus::Stray look_for(int thread, const std::vector<std::filesystem::path>& libraries) {

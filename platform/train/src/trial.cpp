@@ -351,7 +351,6 @@ void Attempt::evaluate() {
       spec_.height,     spec_.width, spec_.batch_size,       calls_,
       spec_.seeds.test, spec_.root,  spec_.artifacts_folder, [this] { return stopping(); }};
   train::evaluate(model_->backbone(), benchmarks, evaluation_sets(), settings, recorder_, device_);
-  run_.journal->event(journal_event::kEvaluated, {{"evaluation", spec_.evaluation_hash}});
 }
 
 TrialEnd Attempt::run() {
@@ -380,8 +379,16 @@ TrialEnd run_trial(const TrialSpec& spec, const TrialRun& run) {
   if (run.device == nullptr && spec.device != "cpu") {
     opened = open_device(spec.device, spec.deterministic);
   }
-  Attempt attempt(spec, run, opened ? opened.get() : run.device);
-  return attempt.run();
+  TrialEnd end = TrialEnd::kDone;
+  {
+    Attempt attempt(spec, run, opened ? opened.get() : run.device);
+    end = attempt.run();
+  }
+  if (run.settle) run.settle();
+  if (end == TrialEnd::kDone && spec.evaluate) {
+    run.journal->event(journal_event::kEvaluated, {{"evaluation", spec.evaluation_hash}});
+  }
+  return end;
 }
 
 }  // namespace synface::train

@@ -170,9 +170,11 @@ int run(const Options& options) {
     trial.trace = &guard;
     trial.stop = stop_flag();
     trial.say = [](const std::string& text) { fmt::print(stderr, "{}\n", text); };
+    trial.settle = [&] {
+      complain_if_any(guard);
+      complain_of_strays(threads, loader);
+    };
     const train::TrialEnd end = train::run_trial(spec, trial);
-    complain_if_any(guard);
-    complain_of_strays(threads, loader);
     train::receive_metrics(nullptr);
     plugin::HostServices::receive_log({});
     return finish(journal, end);

@@ -23,6 +23,9 @@ struct TrialRun {
   const volatile std::uint32_t* stop = nullptr;
   // Computes there instead of on the spec's device: for tests (make_host_device).
   Device* device = nullptr;
+  // Called when all plugins' instances are gone, before the evaluation counts as done; may throw,
+  // may be empty.
+  std::function<void()> settle;
   // Lines for people; may be empty.
   std::function<void(const std::string&)> say;
 };
