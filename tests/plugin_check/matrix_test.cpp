@@ -68,6 +68,7 @@ constexpr Broken kBroken[] = {
     {"sets_environment", "global-environment"},
     {"draws_random", "global-random"},
     {"starts_thread", "global-threads"},
+    {"sets_threads", "global-threads"},
     {"prints", "global-stdout"},
     {"opens_file", "global-descriptors"},
     {"forgets_state", "state-round-trip"},

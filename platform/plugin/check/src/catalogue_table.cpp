@@ -353,7 +353,7 @@ constexpr Test kTests[] = {
      kAllKinds,
      "first-call",
      global_threads,
-     "Counts threads before loading and after destroying.",
+     "Counts threads before loading and after destroying; the same for OpenMP's number of them.",
      "A thread that outlives its plugin crashes at the end of the process, and takes a core from "
      "others.",
      {"ext/parallel.h", "A plugin starts none of its own"}},

@@ -2,6 +2,7 @@
 #include <synface/base/file.h>
 #include <synface/base/text.h>
 #include <synface/plugin/note.h>
+#include <synface/plugin/sanitizer.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -212,6 +213,12 @@ Report run(const Options& options) {
   if (code || !std::filesystem::is_regular_file(file)) {
     fail(ExitCode::kUsage, "{}: {}; the file of a plugin was expected here", options.file.string(),
          code ? code.message() : "not a file");
+  }
+  if (sanitizer_environment({file}).contains("LD_PRELOAD")) {
+    fail(ExitCode::kUsage,
+         "{} is compiled with AddressSanitizer, which the limits of these tests cannot bear; check "
+         "the plain build, and run the sanitised one in a trial",
+         file.string());
   }
   Report report{file, options.seed, {}};
   const std::vector<Job> jobs = jobs_of(options, plugins_of(file));

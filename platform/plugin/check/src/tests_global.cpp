@@ -1,5 +1,6 @@
 // State of the process that is the host's: looked at before the library is loaded, and after its
 // instance is gone.
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <fmt/ranges.h>
 #include <signal.h>
@@ -16,6 +17,7 @@
 #include <clocale>
 #include <cstdlib>
 #include <filesystem>
+#include <optional>
 #include <thread>
 
 #include "drive.h"
@@ -84,6 +86,27 @@ std::size_t threads() {
     ++n;
   }
   return n;
+}
+
+// OpenMP's number of threads, where its library is loaded, by the host or by a plugin.
+std::optional<int> openmp_threads() {
+  void* get = dlsym(RTLD_DEFAULT, "omp_get_max_threads");
+  for (const char* name : {"libgomp.so.1", "libomp.so.5"}) {
+    void* const library = get == nullptr ? dlopen(name, RTLD_LAZY | RTLD_NOLOAD) : nullptr;
+    if (library != nullptr) get = dlsym(library, "omp_get_max_threads");
+  }
+  if (get == nullptr) return std::nullopt;
+  return reinterpret_cast<int (*)()>(get)();
+}
+
+void same_thread_count(std::optional<int> before) {
+  const char* const given = std::getenv("OMP_NUM_THREADS");  // each child has it
+  if (!before && given != nullptr) before = std::atoi(given);
+  const std::optional<int> after = openmp_threads();
+  if (before && after && *after != *before) {
+    failed(fmt::format("OpenMP's number of threads as it was: {}", *before),
+           fmt::format("{}", *after));
+  }
 }
 
 std::string descriptors() {
@@ -161,7 +184,9 @@ void global_random(Scene& scene) {
 
 void global_threads(Scene& scene) {
   const std::size_t before = threads();
+  const std::optional<int> number = openmp_threads();
   exercise(scene);
+  same_thread_count(number);
   std::size_t after = threads();
   for (int i = 0; i < 50 && after > before; ++i) {  // one that is ending may take a moment
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
