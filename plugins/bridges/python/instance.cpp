@@ -1,5 +1,6 @@
 #include "instance.h"
 
+#include <signal.h>
 #include <synface/sdk/tensor.h>
 
 #include <cerrno>
@@ -71,6 +72,27 @@ Object view(const Interpreter& python, const sdk::Tensor& tensor, const char* na
   return python.tuple({&memory, &type_name, &sizes, &steps});
 }
 
+// Signal handlers are the host's: what an imported package sets (torch: SIGINT) is taken back.
+class SignalHandlers {
+ public:
+  SignalHandlers() {
+    for (int n = 1; n < NSIG; ++n) kept_[n] = sigaction(n, nullptr, &before_[n]) == 0;
+  }
+  ~SignalHandlers() {
+    for (int n = 1; n < NSIG; ++n) {
+      struct sigaction now {};
+      if (!kept_[n] || sigaction(n, nullptr, &now) != 0) continue;
+      if (now.sa_handler != before_[n].sa_handler) sigaction(n, &before_[n], nullptr);
+    }
+  }
+  SignalHandlers(const SignalHandlers&) = delete;
+  SignalHandlers& operator=(const SignalHandlers&) = delete;
+
+ private:
+  struct sigaction before_[NSIG];
+  bool kept_[NSIG] = {};
+};
+
 Object numbers_of(const Interpreter& python, std::initializer_list<Number> numbers) {
   std::vector<Object> all;
   for (const Number& number : numbers) {
@@ -98,6 +120,7 @@ Instance::Instance(const sdk::Create& create, const char* form,
     throw sdk::Error(SYNFACE_ERR_UNSUPPORTED, "a .py file computes on the CPU only", "device");
   }
   const std::string file = create.path("file"), source = read_source(file);
+  const SignalHandlers handlers;
   python_ = &Interpreter::running(create);
   const Gil gil(python_->api());
   Object kind = python_->bytes(form), path = python_->bytes(file), text = python_->bytes(source),
