@@ -15,7 +15,7 @@ class Plugin:
         self.scale, self.m = scale, margin
         # At its first derivative torch loads the rest of itself: here rather than in a call.
         x = torch.zeros(1, requires_grad=True)
-        torch.autograd.grad(self.phi(x, 1.0).sum(), x)
+        torch.autograd.grad(self.phi(x, 1.0), x, torch.ones(1))
 
     # z [B, C]: logits, scale included, from the cosines `dot` [B, C] and labels, weights [B, K].
     def logits(self, ctx, dot, norm, labels, weights, z):
