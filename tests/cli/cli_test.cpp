@@ -136,7 +136,10 @@ TEST_F(Program, DoctorNamesWhatItLookedForAndEndsWithSevenAtAFault) {
   for (const auto* name : {"LibTorch", "SQLite", "processor", "CUDA", "plugins", "cache"}) {
     EXPECT_TRUE(json.contains(name)) << name;
   }
-  EXPECT_FALSE(json["CUDA"]["value"]["looked_for"].empty());
+  const auto& cuda = json["CUDA"]["value"];
+  EXPECT_FALSE(cuda["looked_for"].empty());
+  EXPECT_EQ(cuda["built"], SYNFACE_TEST_CUDA == 1);
+  EXPECT_EQ(cuda["usable"], SYNFACE_TEST_CUDA == 1 && cuda["present"].get<bool>());
   EXPECT_TRUE(json["SQLite"]["value"].contains("sourceid"));
   bool fault = false;
   for (const auto& finding : json) fault = fault || !finding["ok"].get<bool>();
@@ -146,6 +149,8 @@ TEST_F(Program, DoctorNamesWhatItLookedForAndEndsWithSevenAtAFault) {
   const auto broken = run({"doctor"});
   EXPECT_EQ(broken.state.code, 7);
   EXPECT_THAT(broken.output, HasSubstr("text.so"));
+  EXPECT_THAT(broken.output,
+              HasSubstr(SYNFACE_TEST_CUDA == 1 ? "built for GPUs" : "built for the CPU alone"));
 }
 
 TEST_F(Program, PluginInfoShowsParameters) {

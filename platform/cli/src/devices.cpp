@@ -29,13 +29,11 @@ std::vector<std::string> driver_candidates() {
 }  // namespace
 
 std::string CudaSearch::text() const {
-  if (present) {
-    return fmt::format("a driver and a device: {}{}", join(found, ", "),
-                       built ? ""
-                             : "; this build computes on the CPU alone (SYNFACE_PRESET=cuda "
-                               "./synface builds and runs the one for GPUs)");
-  }
-  return fmt::format("no GPU: {}; looked for {}",
+  const std::string build = built ? "built for GPUs"
+                                  : "built for the CPU alone (SYNFACE_PRESET=cuda ./synface builds "
+                                    "and runs the one for GPUs)";
+  if (present) return fmt::format("{}; a driver and a device: {}", build, join(found, ", "));
+  return fmt::format("{}; no GPU: {}; looked for {}", build,
                      found.empty() ? "nothing was found" : "only " + join(found, ", "),
                      join(looked_for, ", "));
 }

@@ -67,7 +67,11 @@ Finding look_for_cuda() {
   const auto cuda = find_cuda();
   return {"CUDA",
           cuda.text(),
-          {{"present", cuda.present}, {"looked_for", cuda.looked_for}, {"found", cuda.found}},
+          {{"built", cuda.built},
+           {"present", cuda.present},
+           {"usable", cuda.usable()},
+           {"looked_for", cuda.looked_for},
+           {"found", cuda.found}},
           false,
           ""};
 }
