@@ -86,7 +86,8 @@ PartStats measure_part(const std::filesystem::path& cache, const NamedSet& set, 
   std::mutex mutex;
   for (std::uint32_t row = 0; row < reader.rows(); ++row) {
     reader.open(row);
-    const auto [first, last] = reader.people(row);
+    const auto people = reader.people(row);
+    const std::uint32_t first = people.first, last = people.second;
     fork_join(work, last - first, [&](std::size_t i) {
       Sums own{std::vector<std::uint64_t>(bytes), {}, {}, {}, {}};
       for (std::uint32_t k = 0; k < part.samples; ++k) {
