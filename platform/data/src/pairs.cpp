@@ -53,6 +53,12 @@ std::vector<Line> read_lines(const std::string& file) {
   return lines;
 }
 
+// A name that no system takes (too long) is no file either.
+bool is_file(const fs::path& path) {
+  std::error_code error;
+  return fs::is_regular_file(path, error);
+}
+
 std::optional<std::int64_t> integer(const std::string& word) {
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
@@ -76,13 +82,13 @@ class Images {
     const std::string stem = fmt::format("{}/{}_{:04}", name, name, index);
     for (const std::string_view suffix : kImageSuffixes) {
       const fs::path path = root_ / (stem + std::string(suffix));
-      if (fs::is_regular_file(path)) return path.string();
+      if (is_file(path)) return path.string();
     }
     return missing(stem);
   }
   std::string file(const std::string& name) {
     const fs::path path = (root_ / name).lexically_normal();
-    return fs::is_regular_file(path) ? path.string() : missing(name);
+    return is_file(path) ? path.string() : missing(name);
   }
   void check(const std::string& pairs_file) const {
     if (missing_.empty()) return;
