@@ -54,7 +54,10 @@ typedef struct synface_parameters_table {
 } synface_parameters_table;
 
 typedef struct synface_backbone_table {
-  synface_instance_table base;                /* dims: height, width, embedding, max_batch */
+  /* dims: height, width, embedding, max_batch. create() may refuse a device with
+   * SYNFACE_ERR_UNSUPPORTED: the host then makes an instance for the CPU. A frozen backbone
+   * computes there; one that is to be trained ends the trial, for the user to choose the CPU. */
+  synface_instance_table base;
   const synface_parameters_table* parameters; /* NULL: none (frozen, hand-made features) */
 
   /* [compute] x [B, 3, H, W] float32 in [-1, 1] = (rgb / 127.5) - 1, memory in either layout (the

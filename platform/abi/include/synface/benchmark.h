@@ -81,7 +81,7 @@ typedef struct synface_result_sink {
 } synface_result_sink;
 
 typedef struct synface_benchmark_table {
-  synface_instance_table base; /* dims: embedding, height, width */
+  synface_instance_table base; /* dims: embedding, height, width. Always for the CPU. */
 
   /* [control] Every figure that evaluate() can give; known before the run. Lent for the instance's
    * life. */

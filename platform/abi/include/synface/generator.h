@@ -40,7 +40,8 @@ typedef struct synface_block {
 } synface_block;
 
 typedef struct synface_generator_table {
-  synface_instance_table base; /* dims: height, width of the images; identities, samples wanted */
+  /* dims: height, width of the images; identities, samples wanted. Always for the CPU. */
+  synface_instance_table base;
 
   /* [control] The blocks, in order, without gap: together they are a row of L = offset + length of
    * the last one. Lent for the instance's life. LATENT only. */

@@ -32,7 +32,12 @@ typedef struct synface_instance_table {
 
   /* [control] Makes an instance. `values`: one for each parameter of the schema, in its order; they
    * and `dims` are lent until the call returns. On success writes a handle that is not NULL. Draws
-   * no random number, allocates no tensor, starts no thread. */
+   * no random number, allocates no tensor, starts no thread.
+   *
+   * SYNFACE_ERR_UNSUPPORTED is the answer to a dims->dev_type for which it has no form, with these
+   * values or any: what the host then does is said in the header of the kind. The host asks for
+   * another device than the CPU only of a backbone or a loss whose note names torch= or cuda=
+   * (note.h). The CPU may be refused too: the trial then ends with the plugin's message. */
   synface_status (*create)(const synface_host* host, const synface_value* values, uint32_t n_values,
                            const synface_dims* dims, void** self,
                            synface_error* error) SYNFACE_NOEXCEPT;

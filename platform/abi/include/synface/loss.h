@@ -42,7 +42,10 @@ typedef struct synface_loss_info {
 } synface_loss_info;
 
 typedef struct synface_loss_table {
-  synface_instance_table base;                /* dims: classes, embedding, max_batch */
+  /* dims: classes, embedding, max_batch. create() may refuse a device with SYNFACE_ERR_UNSUPPORTED:
+   * the host then makes an instance for the CPU, brings what its calls read there and what they
+   * wrote back, at each step, and goes on. Only a loss with own parameters ends the trial then. */
+  synface_instance_table base;
   const synface_parameters_table* parameters; /* EMBEDDING only; NULL: none */
 
   /* [control] */
@@ -51,11 +54,14 @@ typedef struct synface_loss_table {
 
   /* MARGIN [compute]. All tensors [B, K] of one float dtype (float32, or float64 in checks) unless
    * said otherwise, on the instance's device.
-   *   cos      c = cosine of row b with its k-th label's class weight (with NORM_X cleared: the
-   * inner product), in [-1, 1] norm [B] length of the embedding before it was normalised weights
-   * label weights; an unused slot has 0, and its outputs are ignored z        out: the target's
-   * logit BEFORE the scale, e.g. c - m (CosFace) dz_dcos  out: its derivative by c dz_dnorm out,
-   * may be NULL: its derivative by the norm (quality-dependent margins); NULL: the host takes 0
+   *  - cos: c, the cosine of row b with its k-th label's class weight, in [-1, 1] (with NORM_X
+   *    cleared: the inner product);
+   *  - norm [B]: length of the embedding before it was normalised;
+   *  - weights: label weights; an unused slot has 0, and its outputs are ignored;
+   *  - z out: the target's logit BEFORE the scale, e.g. c - m (CosFace);
+   *  - dz_dcos out: its derivative by c;
+   *  - dz_dnorm out, may be NULL: its derivative by the norm (quality-dependent margins); NULL: the
+   *    host takes 0.
    * Margins are to be multiplied by ctx->margin_scale. */
   synface_status (*margin)(void* self, const synface_context* ctx, const synface_tensor* cos,
                            const synface_tensor* norm, const synface_tensor* weights,

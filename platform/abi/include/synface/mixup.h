@@ -45,7 +45,9 @@ typedef struct synface_mix_source {
 } synface_mix_source;
 
 typedef struct synface_mixup_table {
-  synface_instance_table base; /* dims: identities, samples of set 0; max_batch */
+  /* dims: identities, samples of set 0; max_batch. Always for the CPU: the host keeps what a mixup
+   * reads there, whatever the trial's device is. */
+  synface_instance_table base;
 
   /* [control] */
   synface_status (*info)(void* self, synface_mix_info* info, synface_error* error) SYNFACE_NOEXCEPT;

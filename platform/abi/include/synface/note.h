@@ -6,14 +6,15 @@
  * multiple of four, at most 64 KiB. Keys, each once unless said otherwise; an unknown key is
  * ignored:
  *
- *   abi=MAJOR.MINOR             for which the plugin was compiled (required)
- *   plugin=KIND/ID@REVISION     one line a plugin in the library (required, repeated); KIND is
- *                               generator, mixup, backbone, loss or benchmark; ID is [a-z0-9_]+
- * with optional dots (com.example.myloss); REVISION is the numerics revision, a positive integer:
- * raise it whenever the same inputs give other numbers, and every trial that used the plugin
- * becomes new torch=VERSION               present exactly if the library links LibTorch; refused
- * when the host's LibTorch has another version cuda=VERSION                the CUDA runtime it was
- * compiled with, if any sdk=NAME VERSION            who wrote the glue, for reports
+ *  - abi=MAJOR.MINOR: for which the plugin was compiled (required).
+ *  - plugin=KIND/ID@REVISION: one line a plugin in the library (required, repeated). KIND is
+ *    generator, mixup, backbone, loss or benchmark; ID is [a-z0-9_]+ with optional dots
+ *    (com.example.myloss); REVISION is the numerics revision, a positive integer: raise it whenever
+ *    the same inputs give other numbers, and every trial that used the plugin becomes new.
+ *  - torch=VERSION: present exactly if the library links LibTorch; refused when the host's LibTorch
+ *    has another version.
+ *  - cuda=VERSION: the CUDA runtime it was compiled with, if any.
+ *  - sdk=NAME VERSION: who wrote the glue, for reports.
  *
  * In C, once in one source file of the library:
  *
