@@ -20,27 +20,41 @@ namespace synface::plugin {
 namespace {
 
 constexpr std::size_t kFrames = 64;
-constexpr std::size_t kOwn = 2;  // the handler and the kernel's return from it
 constexpr std::chrono::milliseconds kEnding{500}, kAnswer{1000}, kPause{5};
 
-// GLOBAL STATE: what the interrupted thread writes, in a handler that gets nothing of ours.
-std::array<std::atomic<std::uintptr_t>, kFrames> frames;
-std::atomic<std::size_t> frame_count{0};
-std::atomic<int> asked{0};  // thread; 0: none, or it has answered
+struct Walk {
+  std::array<std::uintptr_t, kFrames> frames;
+  std::size_t count = 0;
+  bool interrupted = false;  // past the handler, in what it interrupted
+};
 
-_Unwind_Reason_Code on_frame(_Unwind_Context* frame, void*) {
-  const std::size_t at = frame_count.load();
-  if (at == kFrames) return _URC_END_OF_STACK;
-  frames[at] = _Unwind_GetIP(frame);
-  frame_count = at + 1;
+// GLOBAL STATE: the question to one thread, answered in a handler that gets nothing of ours.
+Walk answer;
+std::atomic<int> asked{0};  // thread; kAnswering: it writes its answer; 0: none, or it has answered
+constexpr int kAnswering = -1;
+
+_Unwind_Reason_Code on_frame(_Unwind_Context* frame, void* data) {
+  auto& walk = *static_cast<Walk*>(data);
+  int before = 0;  // the address is that of an instruction to come: what a signal interrupted
+  const std::uintptr_t address = _Unwind_GetIPInfo(frame, &before);
+  walk.interrupted = walk.interrupted || before != 0;
+  if (!walk.interrupted) return _URC_NO_REASON;
+  if (walk.count == kFrames) return _URC_END_OF_STACK;
+  walk.frames[walk.count++] = address;
   return _URC_NO_REASON;
 }
 
+// One that answers too late answers nothing: by then another may be asked.
 void on_question(int) {
   const int saved = errno;
-  if (asked.load() == gettid()) {
-    _Unwind_Backtrace(&on_frame, nullptr);
-    asked = 0;
+  int me = gettid();
+  if (asked.load() == me) {
+    Walk walk;
+    _Unwind_Backtrace(&on_frame, &walk);
+    if (asked.compare_exchange_strong(me, kAnswering)) {
+      answer = walk;
+      asked = 0;
+    }
   }
   errno = saved;
 }
@@ -56,16 +70,21 @@ std::vector<int> threads_now() {
 
 // Nothing where the thread has ended or does not answer.
 std::vector<std::uintptr_t> stack_of(int thread) {
-  frame_count = 0;
   asked = thread;
-  if (tgkill(getpid(), thread, SIGRTMIN + 7) != 0) return {};
+  if (tgkill(getpid(), thread, SIGRTMIN + 7) != 0) {
+    asked = 0;
+    return {};
+  }
   const auto deadline = std::chrono::steady_clock::now() + kAnswer;
   while (asked.load() != 0) {
-    if (std::chrono::steady_clock::now() > deadline) return {};
+    int unanswered = thread;
+    if (std::chrono::steady_clock::now() > deadline &&
+        asked.compare_exchange_strong(unanswered, 0)) {
+      return {};
+    }
     std::this_thread::sleep_for(kPause);
   }
-  const std::size_t n = std::max(frame_count.load(), kOwn);
-  return {frames.begin() + kOwn, frames.begin() + static_cast<std::ptrdiff_t>(n)};
+  return {answer.frames.begin(), answer.frames.begin() + static_cast<std::ptrdiff_t>(answer.count)};
 }
 
 ThreadCensus::Stray look_for(int thread, const std::vector<std::filesystem::path>& libraries) {
