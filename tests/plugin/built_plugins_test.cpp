@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <map>
 #include <sstream>
 
 #include "support.h"
@@ -96,13 +97,18 @@ TEST(BuiltPluginsTest, AllAreDescribedAndDocumented) {
   }
   const Registry registry = Registry::scan(options);
   for (const Problem& problem : registry.problems()) ADD_FAILURE() << problem.message;
-  EXPECT_EQ(registry.plugins().size(), all.size());
+  // A library may hold several: python.so has a loss of each form and a mixup.
+  std::map<std::string, std::size_t> held;
   for (const PluginInfo& plugin : registry.plugins()) {
+    ++held[plugin.library.stem()];
     EXPECT_THAT(plugin.doc, Not(IsEmpty())) << plugin.name();
     for (const Param& param : plugin.params) {
       EXPECT_THAT(param.doc, Not(IsEmpty())) << plugin.name() << " " << param.key;
     }
   }
+  std::map<std::string, std::size_t> expected;
+  for (const std::string& name : all) expected[name] = name == "python" ? 4 : 1;
+  EXPECT_EQ(held, expected);
   EXPECT_THAT(maps(), Not(HasSubstr("libtorch")));
   EXPECT_EQ(Registry::scan(options).described(), 0);
 }
