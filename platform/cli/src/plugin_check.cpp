@@ -6,13 +6,13 @@
 #include <iostream>
 #include <memory>
 
+#include "session.h"
 #include "synface/base/file.h"
 #include "synface/base/paths.h"
 #include "synface/data/extensions.h"
 #include "synface/plugin/check/check.h"
 #include "synface/plugin/check/print.h"
 #include "synface/plugin/print.h"
-#include "session.h"
 #include "terminal.h"
 
 namespace synface::cli {
