@@ -48,6 +48,12 @@ void with_words(Look&& look) {
   }
 }
 
+void stop_if_cancelled(const sdk::Context& ctx) {
+  if (ctx.cancel != nullptr && *ctx.cancel != 0) {
+    throw sdk::Error(SYNFACE_ERR_CANCELLED, "cancelled by the host");
+  }
+}
+
 struct DlibEmbedder {
   static constexpr sdk::Param parameters[] = {
       // Only one content is accepted, so that its place changes no number.
@@ -85,7 +91,10 @@ struct DlibEmbedder {
     const auto n = static_cast<uint64_t>(x.shape[0]);
     if (n == 0) return;
     // Not in the constructor, which a host may call only to ask for the length.
-    if (!network_) with_words([&] { network_ = std::make_unique<Network>(read_weights(file_)); });
+    if (!network_) {
+      const auto pulse = [&ctx] { stop_if_cancelled(ctx); };
+      with_words([&] { network_ = std::make_unique<Network>(read_weights(file_, pulse)); });
+    }
     if (parallel_ == nullptr || ctx.threads <= 1) return batch.run(0, n);
     synface_error error = sdk::empty_error();
     sdk::check(parallel_->each(&ctx, n, 1, &Batch::body, const_cast<Batch*>(&batch), &error),
@@ -104,9 +113,7 @@ struct DlibEmbedder {
       Network::Scratch scratch = Network::scratch();
       std::vector<float> chip(kChip * kChip * 3);
       for (uint64_t r = first; r < last; ++r) {
-        if (ctx->cancel != nullptr && *ctx->cancel != 0) {
-          throw sdk::Error(SYNFACE_ERR_CANCELLED, "cancelled by the host");
-        }
+        stop_if_cancelled(*ctx);
         const auto image = static_cast<int64_t>(r);
         self->cutter_.cut(
             {images + image * x->strides[0], x->strides[1], x->strides[2], x->strides[3]},

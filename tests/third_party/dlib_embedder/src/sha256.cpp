@@ -18,6 +18,8 @@ constexpr std::uint32_t kRound[64] = {
 
 using State = std::array<std::uint32_t, 8>;
 
+constexpr std::size_t kPulse = 1 << 20;  // bytes between two pulses
+
 std::uint32_t turn(std::uint32_t x, unsigned by) {
   return x >> by | x << (32 - by);
 }
@@ -48,12 +50,15 @@ void add_block(State& state, const unsigned char* block) {
 
 }  // namespace
 
-std::string sha256(std::string_view bytes) {
+std::string sha256(std::string_view bytes, const std::function<void()>& pulse) {
   State state = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
                  0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
   const auto* data = reinterpret_cast<const unsigned char*>(bytes.data());
   std::size_t done = 0;
-  for (; bytes.size() - done >= 64; done += 64) add_block(state, data + done);
+  for (; bytes.size() - done >= 64; done += 64) {
+    if (pulse && done % kPulse == 0) pulse();
+    add_block(state, data + done);
+  }
 
   // The rest, a bit 1, zeros, and the number of bits.
   unsigned char tail[128] = {};

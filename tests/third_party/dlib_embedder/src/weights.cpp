@@ -5,10 +5,33 @@
 #include <dlib/dnn.h>
 
 #include <algorithm>
-#include <sstream>
+#include <istream>
+#include <streambuf>
+#include <utility>
 
 namespace dlib_embedder {
 namespace {
+
+// Bytes in memory, read in pieces with a pulse before each.
+class Source : public std::streambuf {
+ public:
+  Source(std::string bytes, const Pulse& pulse) : bytes_(std::move(bytes)), pulse_(pulse) {}
+
+ private:
+  int_type underflow() override {
+    if (at_ == bytes_.size()) return traits_type::eof();
+    if (pulse_) pulse_();
+    const std::size_t n = std::min<std::size_t>(1 << 16, bytes_.size() - at_);
+    char* first = bytes_.data() + at_;
+    setg(first, first, first + n);
+    at_ += n;
+    return traits_type::to_int_type(*first);
+  }
+
+  std::string bytes_;
+  const Pulse& pulse_;
+  std::size_t at_ = 0;
+};
 
 // A pooling layer that only knows how it is stored. dlib's own would need its library.
 class StoredPool {
@@ -93,8 +116,10 @@ struct Collector {
 
 }  // namespace
 
-Weights read_weights(const std::string& file) {
-  std::istringstream in(read_known_file(file));
+Weights read_weights(const std::string& file, const Pulse& pulse) {
+  Source source(read_known_file(file, pulse), pulse);
+  std::istream in(&source);
+  in.exceptions(std::ios::badbit);  // what the pulse throws comes through
   try {
     Network network;
     deserialize(network, in);

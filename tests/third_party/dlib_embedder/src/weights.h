@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -37,10 +38,13 @@ struct Weights {
 // WeightsError unless there is a file of the right length; cheap.
 void look_for_weights(const std::string& file);
 
+// Called every few milliseconds of what follows; throws to end it. May be empty.
+using Pulse = std::function<void()>;
+
 // The file's bytes; WeightsError unless their hash is the known one.
-std::string read_known_file(const std::string& file);
+std::string read_known_file(const std::string& file, const Pulse& pulse);
 
 // The same, as numbers; takes a third of a second.
-Weights read_weights(const std::string& file);
+Weights read_weights(const std::string& file, const Pulse& pulse = {});
 
 }  // namespace dlib_embedder

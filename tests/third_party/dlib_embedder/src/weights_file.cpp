@@ -24,14 +24,14 @@ void look_for_weights(const std::string& file) {
   }
 }
 
-std::string read_known_file(const std::string& file) {
+std::string read_known_file(const std::string& file, const Pulse& pulse) {
   look_for_weights(file);
   std::string bytes(kWeightsBytes, '\0');
   std::ifstream in(file, std::ios::binary);
   if (!in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()))) {
     throw WeightsError(file + " cannot be read");
   }
-  const std::string hash = sha256(bytes);
+  const std::string hash = sha256(bytes, pulse);
   if (hash != kWeightsSha256) {
     throw WeightsError(file + " is not " + kWeightsFile + " (or is damaged): its SHA-256 is " +
                        hash + ", not " + kWeightsSha256);
