@@ -10,7 +10,6 @@
 //
 // Exit code 1 when a step faults more than 64 pages after the warm-up.
 #include <fmt/format.h>
-#include <malloc.h>
 #include <synface/base/error.h>
 #include <synface/base/paths.h>
 #include <synface/plugin/host.h>
@@ -18,6 +17,7 @@
 #include <synface/train/batches.h>
 #include <synface/train/gemm.h>
 #include <synface/train/host_extensions.h>
+#include <synface/train/memory.h>
 #include <synface/train/model.h>
 #include <synface/train/parallel.h>
 #include <synface/train/trainer.h>
@@ -25,10 +25,11 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <vector>
+
+#include "served_steps.h"
 
 namespace {
 
@@ -72,16 +73,7 @@ long faults() {
 }
 
 double now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-double cpu() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+  return bench::seconds(CLOCK_MONOTONIC);
 }
 
 Json params_of(const plugin::PluginInfo& info, const std::vector<std::string>& set) {
@@ -101,22 +93,6 @@ double median(std::vector<double> values) {
 }
 
 constexpr int kWarm = 10;
-
-// Runs as many steps as each line of standard input says.
-template <typename Step>
-int serve(const Step& one) {
-  for (int step = 0; step < kWarm; ++step) one(step);
-  fmt::print("ready\n");
-  std::fflush(stdout);
-  int done = kWarm, wanted = 0;
-  while (std::scanf("%d", &wanted) == 1) {
-    const double cpu_before = cpu(), before = now();
-    for (int i = 0; i < wanted; ++i) one(done++);
-    fmt::print("{:.6f} {:.6f}\n", cpu() - cpu_before, now() - before);
-    std::fflush(stdout);
-  }
-  return 0;
-}
 
 int run(const Options& options) {
   train::install_allocator();
@@ -166,10 +142,16 @@ int run(const Options& options) {
   const train::SgdSettings sgd{1e-3F, 0.9F, 5e-4F, true};
   if (options.blocks) {
     std::filesystem::remove(journal_file);
-    return serve([&](int step) {
-      trainer.step(step);
-      model.parameters().step(sgd, options.threads);
-    });
+    int done = 0;
+    const auto run = [&](int steps) {
+      for (int i = 0; i < steps; ++i) {
+        trainer.step(done++);
+        model.parameters().step(sgd, options.threads);
+      }
+    };
+    run(kWarm);
+    bench::serve_steps(run);
+    return 0;
   }
   std::vector<double> whole, data, optimiser, page_faults;
   for (int step = 0; step < kWarm + options.steps; ++step) {
@@ -203,9 +185,7 @@ int run(const Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  mallopt(M_MMAP_THRESHOLD, 64 << 20);
-  mallopt(M_TRIM_THRESHOLD, 512 << 20);
-  mallopt(M_TOP_PAD, 16 << 20);
+  synface::train::keep_freed_memory();
   Options options;
   CLI::App app("training step through the plugins");
   app.add_option("--plugins", options.plugins, "folder of the plugins");

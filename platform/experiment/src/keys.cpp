@@ -207,7 +207,7 @@ constexpr Key kKeys[] = {
     {"run", "time_limit", kNumber, kRun, "0.0", "s",
      "Ends an attempt that takes longer. 0: no limit.", 0, 1e8},
     {"run", "memory_limit", kInteger, kRun, "0", "MiB",
-     "Ends an attempt that takes more memory. 0: no limit.", 0, 1e9},
+     "Ends an attempt that takes more memory. 0: 15/16 of what the machine has.", 0, 1e9},
 };
 
 std::string_view normal(std::string_view section) {

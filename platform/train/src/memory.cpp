@@ -1,3 +1,4 @@
+#include <malloc.h>
 #include <synface/train/memory.h>
 #include <sys/mman.h>
 
@@ -304,6 +305,12 @@ CachingAllocator::Counts CachingAllocator::counts() const noexcept {
 CachingAllocator& process_allocator() {
   static auto* const kAllocator = new CachingAllocator;
   return *kAllocator;
+}
+
+void keep_freed_memory() {
+  mallopt(M_MMAP_THRESHOLD, 64 << 20);
+  mallopt(M_TRIM_THRESHOLD, 512 << 20);
+  mallopt(M_TOP_PAD, 16 << 20);
 }
 
 }  // namespace synface::train

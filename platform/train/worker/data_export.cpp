@@ -5,15 +5,14 @@
 #include <synface/base/cpu.h>
 #include <synface/base/error.h>
 #include <synface/base/paths.h>
-#include <synface/base/progress.h>
 #include <synface/base/text.h>
 
 #include <chrono>
 #include <map>
 #include <memory>
-#include <mutex>
 
 #include "data_commands.h"
+#include "image_work.h"
 #include "stop.h"
 
 namespace synface::worker {
@@ -79,19 +78,11 @@ int run(Options options) {
 std::optional<data::ExportReport> export_with_progress(const data::NamedSet& set,
                                                        const data::ExportOptions& options,
                                                        int threads) {
-  Progress bar("export", "images", static_cast<std::int64_t>(set.count()));
-  std::mutex mutex;
-  data::Work work;
-  work.threads = threads;
-  work.progress = [&](std::uint64_t images) {
-    const std::lock_guard hold(mutex);
-    bar.advance(static_cast<std::int64_t>(images));
-  };
-  work.cancelled = [] { return *stop_flag() != 0; };
+  ImageWork work("export", set.count(), threads);
   try {
-    return data::export_set(cache_folder(), set, options, work);
+    return data::export_set(cache_folder(), set, options, work.work());
   } catch (const data::Stopped&) {
-    bar.message("interrupted; the same command goes on");
+    work.bar().message("interrupted; the same command goes on");
     return std::nullopt;
   }
 }

@@ -3,14 +3,13 @@
 #include <synface/base/cpu.h>
 #include <synface/base/error.h>
 #include <synface/base/paths.h>
-#include <synface/base/progress.h>
 #include <synface/base/text.h>
 #include <synface/data/named_set.h>
 
 #include <memory>
-#include <mutex>
 
 #include "data_commands.h"
+#include "image_work.h"
 #include "stop.h"
 
 namespace synface::worker {
@@ -109,22 +108,14 @@ int verify(const Options& options) {
   for (const std::string& fault : damaged) fmt::print(stderr, "synface-worker: {}\n", fault);
   std::uint64_t images = 0;
   for (const data::NamedSet& set : sets) images += set.count();
-  Progress bar("verify", "images", static_cast<std::int64_t>(images));
-  std::mutex mutex;
-  data::Work work;
-  work.threads = options.threads;
-  work.progress = [&](std::uint64_t n) {
-    const std::lock_guard hold(mutex);
-    bar.advance(static_cast<std::int64_t>(n));
-  };
-  work.cancelled = [] { return *stop_flag() != 0; };
+  ImageWork work("verify", images, options.threads);
   Json json = Json::array();
   bool sound = damaged.empty();
   std::string text;
   try {
     for (const data::NamedSet& set : sets) {
       std::string faults;
-      Json list = verify_one(set, work, faults);
+      Json list = verify_one(set, work.work(), faults);
       const bool good = list.empty() && set.whole();
       sound = sound && good;
       text += good ? fmt::format("{}: whole, {} images, sha256 {}\n", set.name,
@@ -145,7 +136,7 @@ int verify(const Options& options) {
   } catch (const data::Stopped&) {
     return stop_exit_code();
   }
-  bar.finish();
+  work.bar().finish();
   fmt::print("{}", options.json ? json.dump() + "\n" : text);
   return sound ? 0 : static_cast<int>(ExitCode::kData);
 }

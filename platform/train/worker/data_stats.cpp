@@ -4,7 +4,6 @@
 #include <synface/base/error.h>
 #include <synface/base/file.h>
 #include <synface/base/paths.h>
-#include <synface/base/progress.h>
 #include <synface/base/text.h>
 #include <synface/data/codec.h>
 #include <synface/data/set_stats.h>
@@ -12,6 +11,7 @@
 #include <memory>
 
 #include "data_commands.h"
+#include "image_work.h"
 #include "stop.h"
 
 namespace synface::worker {
@@ -55,11 +55,7 @@ void write_picture(const Options& options, const data::Image& mean) {
 int run(const Options& options) {
   watch_stop_signals();
   const data::NamedSet set = data::open_set(cache_folder(), options.name);
-  Progress bar("read", "images", static_cast<std::int64_t>(set.count()));
-  data::Work work;
-  work.threads = options.threads;
-  work.progress = [&](std::uint64_t n) { bar.advance(static_cast<std::int64_t>(n)); };
-  work.cancelled = [] { return *stop_flag() != 0; };
+  ImageWork work("read", set.count(), options.threads);
   Json json = {{"name", set.name},
                {"side", set.side},
                {"bytes", set.count() * set.image_bytes()},
@@ -70,7 +66,7 @@ int run(const Options& options) {
                   human_bytes(static_cast<double>(set.count() * set.image_bytes())));
   try {
     for (const data::SetPart& part : set.parts) {
-      const data::PartStats stats = data::measure_part(cache_folder(), set, part, work);
+      const data::PartStats stats = data::measure_part(cache_folder(), set, part, work.work());
       json["parts"].push_back(to_json(part, stats));
       text += to_text(part, stats);
       if (part.name == "train" && !options.picture.empty()) {
@@ -82,7 +78,7 @@ int run(const Options& options) {
   } catch (const data::Stopped&) {
     return stop_exit_code();
   }
-  bar.finish();
+  work.bar().finish();
   fmt::print("{}", options.json ? json.dump() + "\n" : text);
   return 0;
 }

@@ -1,12 +1,12 @@
 // synface-worker: everything that computes. One attempt at a trial, sheets of pictures, sets of
 // images.
 #include <fmt/format.h>
-#include <malloc.h>
 #include <synface/base/error.h>
 #include <synface/plugin/check/check.h>
 #include <synface/plugin/crash.h>
 #include <synface/plugin/describe.h>
 #include <synface/train/host_extensions.h>
+#include <synface/train/memory.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -15,14 +15,6 @@
 #include "commands.h"
 
 namespace {
-
-// Small blocks of the C library stay in the process as well: freed memory is not handed back, and
-// nothing below 64 MiB is mapped for itself (LibTorch's own memory comes from our allocator).
-void keep_freed_memory() {
-  mallopt(M_MMAP_THRESHOLD, 64 << 20);
-  mallopt(M_TRIM_THRESHOLD, 512 << 20);
-  mallopt(M_TOP_PAD, 16 << 20);
-}
 
 int run(int argc, char** argv) {
   CLI::App app("The computing half of synface; started by `synface`.", "synface-worker");
@@ -45,7 +37,7 @@ int main(int argc, char** argv) {
   synface::plugin::maybe_explain(argc, argv);
   synface::plugin::maybe_describe(argc, argv);
   synface::plugin::check::maybe_check(argc, argv, synface::train::offer_extensions);
-  keep_freed_memory();
+  synface::train::keep_freed_memory();
   try {
     return run(argc, argv);
   } catch (const synface::Error& error) {

@@ -5,7 +5,6 @@
 // Pictures of the generator out of its cache, Identity Mixup's labels, augmentation, fastnet,
 // ArcFace on soft labels, SGD: Trainer::run, with the curves in a journal as in a trial.
 #include <fmt/format.h>
-#include <malloc.h>
 #include <synface/base/error.h>
 #include <synface/base/file.h>
 #include <synface/base/hash.h>
@@ -13,14 +12,15 @@
 #include <synface/plugin/host.h>
 #include <synface/train/gemm.h>
 #include <synface/train/host_extensions.h>
+#include <synface/train/memory.h>
 #include <synface/train/parallel.h>
 #include <synface/train/parts.h>
 #include <synface/train/trainer.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <ctime>
 
+#include "../served_steps.h"
 #include "arm.h"
 
 namespace {
@@ -32,12 +32,6 @@ struct Options {
   std::int64_t size = 48, batch = 128, identities = 100, samples = 10;
   int threads = 1, warm = 5;
 };
-
-double seconds(clockid_t clock) {
-  timespec time{};
-  clock_gettime(clock, &time);
-  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
-}
 
 Json defaults(const plugin::PluginInfo& info) {
   Json params = Json::object();
@@ -76,15 +70,7 @@ void serve(train::Trainer& trainer, train::Parameters& parameters, int warm) {
     if (end != train::Trainer::End::kStopped) fail(ExitCode::kInternal, "the training diverged");
   };
   run(warm);
-  fmt::print("ready\n");
-  std::fflush(stdout);
-  for (int steps = 0; std::scanf("%d", &steps) == 1;) {
-    const double cpu = seconds(CLOCK_PROCESS_CPUTIME_ID), wall = seconds(CLOCK_MONOTONIC);
-    run(steps);
-    fmt::print("{:.9f} {:.9f}\n", seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu,
-               seconds(CLOCK_MONOTONIC) - wall);
-    std::fflush(stdout);
-  }
+  bench::serve_steps(run);
   const double loss = trainer.step(position.step).loss;
   fmt::print("{:a} {}\n", loss, digest(parameters));
 }
@@ -137,9 +123,7 @@ void train_arm(const Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  mallopt(M_MMAP_THRESHOLD, 64 << 20);  // as the worker keeps its memory
-  mallopt(M_TRIM_THRESHOLD, 512 << 20);
-  mallopt(M_TOP_PAD, 16 << 20);
+  train::keep_freed_memory();
   Options options;
   CLI::App app("one arm of abi_race");
   app.add_option("--plugins", options.plugins, "folder of the plugins");

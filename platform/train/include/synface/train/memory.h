@@ -63,6 +63,10 @@ class CachingAllocator {
 // it. Made at the first call and never freed, because plugins and LibTorch free until the very end.
 CachingAllocator& process_allocator();
 
+// Small blocks of the C library stay in the process as well: freed memory is not handed back, and
+// nothing below 64 MiB is mapped for itself. For the start of a program.
+void keep_freed_memory();
+
 // While it lives, the arrays that are made are lent for a time: see set_lending().
 class Lending {
  public:
