@@ -1,5 +1,7 @@
 // Images a second on one core: the whole generator (shape, drawing, shading, camera) at 112 px and
-// 64 px, in CPU time of the thread, so that other load on the machine matters little.
+// 64 px; and identities a second with each instruction set: shape (positions and vertex normals)
+// and whole heads (with what hair adds to them). In CPU time of the thread, so that other load on
+// the machine matters little.
 //
 //   render_bench HEAD.safetensors
 #include <time.h>
@@ -49,18 +51,44 @@ Figure measure(const std::shared_ptr<const HeadModel>& head, int size, uint32_t 
   return {rates[rates.size() / 2], rates.front(), rates.back()};
 }
 
-double shapes_a_second(const HeadModel& head, uint32_t people) {
+// Identities a second in groups of `together`: shape and vertex normals alone, and whole heads with
+// the hair's displacement.
+struct Shapes {
+  double product, whole;
+};
+Shapes shapes_a_second(const HeadModel& head, std::size_t together, const Kernels& kernels) {
+  const ShapeModel model(head);
   const Prior prior(head, {});
-  std::vector<float> row(Layout(head).size);
-  Person person;
-  double spent = 0;
-  for (uint32_t i = 0; i < people; ++i) {
-    prior.draw_identity(1, i, row.data());
-    const double begin = cpu_seconds();
-    shape_person(head, row.data(), person);
-    spent += cpu_seconds() - begin;
+  std::vector<std::vector<float>> rows(together, std::vector<float>(Layout(head).size));
+  std::vector<const float*> identities;
+  for (std::size_t i = 0; i < together; ++i) {
+    prior.draw_identity(1, static_cast<uint32_t>(i), rows[i].data());
+    identities.push_back(rows[i].data());
   }
-  return people / spent;
+  std::vector<Person> people(together);
+  std::vector<float> units(together);
+  ShapeModel::Work work;
+  const auto rate = [&](auto&& once) {
+    once();  // allocates
+    const double begin = cpu_seconds();
+    double spent = 0;
+    std::size_t rounds = 0;
+    while (spent < 0.3) {
+      for (int i = 0; i < 5; ++i) once();
+      rounds += 5;
+      spent = cpu_seconds() - begin;
+    }
+    return static_cast<double>(rounds * together) / spent;
+  };
+  return {rate([&] {
+            model.product(identities.data(), static_cast<int>(together), work, units.data(),
+                          kernels);
+          }),
+          rate([&] { model.shape(identities.data(), together, people.data(), work, kernels); })};
+}
+
+const char* name_of(Isa isa) {
+  return isa == Isa::kAvx512 ? "AVX-512" : isa == Isa::kAvx2 ? "AVX2" : "portable";
 }
 
 }  // namespace
@@ -80,7 +108,14 @@ int main(int argc, char** argv) {
                     f.median, f.lowest, f.highest);
       }
     }
-    std::printf("identities shaped a second           %10.0f\n", shapes_a_second(*head, 300));
+    std::printf("%-36s %10s %18s\n", "identities a second", "shape", "whole head");
+    for (const Kernels* kernels : usable_kernels()) {
+      for (const int together : {1, kernels->lanes}) {
+        const Shapes s = shapes_a_second(*head, static_cast<std::size_t>(together), *kernels);
+        std::printf("%-9s %2d side by side               %10.0f %18.0f\n", name_of(kernels->isa),
+                    together, s.product, s.whole);
+      }
+    }
     return 0;
   } catch (const std::exception& e) {
     std::fprintf(stderr, "render_bench: %s\n", e.what());

@@ -61,6 +61,26 @@ TEST(Renderer, APictureDoesNotDependOnWhatWasDrawnBefore) {
   }
 }
 
+TEST(Renderer, APictureDoesNotDependOnWhoWasShapedWithIt) {
+  std::vector<std::vector<float>> rows;
+  std::vector<const float*> pointers;
+  for (uint32_t n = 0; n < 20; ++n) rows.push_back(row_of({}, n / 2, n % 2));
+  for (const auto& row : rows) pointers.push_back(row.data());
+  std::vector<Image> alone;
+  for (const Kernels* kernels : usable_kernels()) {
+    const Renderer renderer(head(), {48, 48, true, true, kernels});
+    Scratch ahead;
+    renderer.shape_ahead(pointers.data(), pointers.size(), ahead);
+    for (uint32_t n = 0; n < 20; ++n) {
+      Scratch fresh;
+      const Image image = draw(renderer, rows[n], fresh);
+      if (kernels == &kKernelsPortable) alone.push_back(image);
+      EXPECT_EQ(image, alone[n]) << n << ", lanes " << kernels->lanes;
+      EXPECT_EQ(draw(renderer, rows[n], ahead), alone[n]) << n << ", lanes " << kernels->lanes;
+    }
+  }
+}
+
 // Least squares: the mean of the five landmarks falls on the template's mean, and each lies near
 // its place.
 TEST(Renderer, LandmarksFallOnTheTemplate) {

@@ -8,6 +8,7 @@
 #include <synface/ext/parallel.h>
 #include <synface/sdk/generator.h>
 
+#include <algorithm>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -188,10 +189,15 @@ struct Morphable {
       return;
     }
     synface_error error = sdk::empty_error();
-    sdk::check(parallel->each(&ctx, n, 1, &Batch::body, const_cast<Batch*>(&batch), &error), error);
+    // Enough rows for several heads at once, but several ranges a thread.
+    const uint64_t grain = std::clamp<uint64_t>(n / (4 * uint64_t{ctx.threads}), 1, kTogether);
+    sdk::check(parallel->each(&ctx, n, grain, &Batch::body, const_cast<Batch*>(&batch), &error),
+               error);
   }
 
  private:
+  static constexpr uint64_t kTogether = 16;  // rows whose heads are shaped at once
+
   struct Batch {
     const Morphable* self;
     const sdk::Context* ctx;
@@ -199,21 +205,31 @@ struct Morphable {
     const sdk::Key* keys;
     uint8_t* images;
 
-    // Rows of one identity that follow each other share its head.
+    const float* row(uint64_t r) const { return rows + r * self->renderer.layout().size; }
+
     void run(uint64_t first, uint64_t last) const {
       Scratch scratch;
+      try {
+        for (uint64_t r = first; r < last; r += kTogether) {
+          run_together(r, last - r < kTogether ? last : r + kTogether, scratch);
+        }
+      } catch (const std::domain_error& e) {
+        throw sdk::Error(SYNFACE_ERR_NUMERIC, e.what(), "latents");
+      }
+    }
+    // Rows of one identity that follow each other share its head; the heads of several are one
+    // matrix product.
+    void run_together(uint64_t first, uint64_t last, Scratch& scratch) const {
+      const float* together[kTogether] = {};
+      for (uint64_t r = first; r < last; ++r) together[r - first] = row(r);
+      self->renderer.shape_ahead(together, last - first, scratch);
       const auto bytes = static_cast<uint64_t>(3 * self->height * self->width);
       for (uint64_t r = first; r < last; ++r) {
         if (cancelled(*ctx)) throw sdk::Error(SYNFACE_ERR_CANCELLED, "cancelled");
         const sdk::Key& key = keys[r];
         const uint32_t sample = self->options.copies ? 0 : key.sample;
-        try {
-          self->renderer.render(rows + r * self->renderer.layout().size,
-                                {key.data_seed, key.identity, sample, key.set}, scratch,
-                                images + r * bytes);
-        } catch (const std::domain_error& e) {
-          throw sdk::Error(SYNFACE_ERR_NUMERIC, e.what(), "latents");
-        }
+        self->renderer.render(row(r), {key.data_seed, key.identity, sample, key.set}, scratch,
+                              images + r * bytes);
       }
     }
     static synface_status body(void* user, uint64_t first, uint64_t last,

@@ -43,18 +43,41 @@ Renderer::Renderer(std::shared_ptr<const HeadModel> head, const RenderOptions& o
       layout_(*head_),
       options_(options),
       chart_(*head_),
+      shape_(*head_),
       triangles_(head_->triangles),
       tone_(tone_table()) {
   const auto sheet = sheet_triangles(static_cast<int32_t>(head_->base.size()));
   triangles_.insert(triangles_.end(), sheet.begin(), sheet.end());
 }
 
+bool Renderer::is_head_of(const Person& person, const float* row) const {
+  return person.key.size() == layout_.identity_end &&
+         std::memcmp(person.key.data(), row, layout_.identity_end * sizeof(float)) == 0;
+}
+
+void Renderer::shape_ahead(const float* const* rows, std::size_t n, Scratch& s) const {
+  std::vector<const float*> people;
+  for (std::size_t i = 0; i < n; ++i) {
+    check_row(rows[i], layout_.size);
+    const bool known = !people.empty() && std::memcmp(people.back(), rows[i],
+                                                      layout_.identity_end * sizeof(float)) == 0;
+    if (!known) people.push_back(rows[i]);
+  }
+  s.ahead.resize(people.size());
+  shape_.shape(people.data(), people.size(), s.ahead.data(), s.shaping, *options_.kernels);
+}
+
+void Renderer::find_person(const float* row, Scratch& s) const {
+  if (is_head_of(s.person, row)) return;
+  for (Person& person : s.ahead) {
+    if (is_head_of(person, row)) return std::swap(s.person, person);
+  }
+  shape_.shape(&row, 1, &s.person, s.shaping, *options_.kernels);
+}
+
 View Renderer::pose(const float* row, Scratch& s) const {
   check_row(row, layout_.size);
-  if (s.person.key.size() != layout_.identity_end ||
-      std::memcmp(s.person.key.data(), row, layout_.identity_end * sizeof(float)) != 0) {
-    shape_person(*head_, row, s.person);
-  }
+  find_person(row, s);
   View view;
   view.rotation = rotation_of(load_block<Pose>(row + layout_.illumination_end));
   view.camera = load_block<Camera>(row + layout_.pose_end);

@@ -5,36 +5,25 @@
 namespace synface::morphable {
 namespace {
 
-void add_macros(const HeadModel& head, const float* macros, std::vector<Vec3>& positions) {
-  const float male = clamp(macros[kGender], 0.0F, 1.0F);
-  const float old = clamp(2.0F * macros[kAge] - 1.0F, 0.0F, 1.0F);
-  float sum = 0;
-  for (std::size_t e = 0; e < 3; ++e) sum += clamp(macros[kEthnicity + e], 0.0F, 1.0F);
-  if (sum <= 0.0F) return;
-  for (std::size_t t = 0; t < 12; ++t) {
-    const float ethnicity = clamp(macros[kEthnicity + t / 4], 0.0F, 1.0F) / sum;
-    const float gender = (t / 2) % 2 == 1 ? male : 1.0F - male;
-    const float weight = ethnicity * gender * (t % 2 == 1 ? old : 1.0F - old);
-    const int32_t target = head.macro_target[t];
-    if (target >= 0 && weight != 0.0F) {
-      head.targets.add(static_cast<std::size_t>(target), weight, positions);
-    }
-  }
-}
+constexpr std::size_t kMacroTargets = 12;
 
-void add_details(const HeadModel& head, const float* values, std::vector<Vec3>& positions) {
-  for (std::size_t i = 0; i < head.coefficients.size(); ++i) {
-    const Coefficient& c = head.coefficients[i];
-    const float x = clamp(values[i], -1.0F, 1.0F);
-    const int32_t target = x >= 0.0F ? c.positive : c.negative;
-    if (target < 0 || x == 0.0F) continue;
-    head.targets.add(static_cast<std::size_t>(target), x < 0.0F ? -x : x, positions);
+// One person among several, positions [V, 3, lanes].
+struct Lane {
+  const float* positions;
+  std::size_t lanes;
+  Vec3 operator[](std::size_t vertex) const {
+    const float* const at = positions + 3 * vertex * lanes;
+    return {at[0], at[lanes], at[2 * lanes]};
   }
-}
+};
 
-Vec3 eye_middle(const HeadModel& head, const std::vector<Vec3>& positions, std::size_t first) {
+Vec3 eye_middle(const HeadModel& head, const Lane& lane, std::size_t first) {
   Vec3 sum;
-  for (std::size_t l = first; l < first + 6; ++l) sum += head.landmark(positions, l);
+  for (std::size_t l = first; l < first + 6; ++l) {
+    const auto& pair = head.landmarks[l];
+    sum +=
+        (lane[static_cast<std::size_t>(pair[0])] + lane[static_cast<std::size_t>(pair[1])]) * 0.5F;
+  }
   return sum * (1.0F / 6.0F);
 }
 
@@ -58,10 +47,8 @@ void measure_eyes(const HeadModel& head, Person& person) {
   }
 }
 
-void push_hair(const HeadModel& head, Person& person) {
+void push_hair(const HeadModel& head, const std::vector<Vec3>& normals, Person& person) {
   const Appearance& a = person.look;
-  std::vector<Vec3> normals;
-  vertex_normals(head.triangles, person.positions, normals);
   person.push.assign(head.base.size(), Vec3{});
   const float edge = mix(0.5F, 0.16F, a.fringe);
   for (std::size_t v = 0; v < head.base.size(); ++v) {
@@ -69,9 +56,12 @@ void push_hair(const HeadModel& head, Person& person) {
     const float bare = 1.0F - head.ear[v];
     float amount = 0;
     if (a.hair_presence > 0.0F && q.y > -1.2F) {
-      const float lumps = noise2(6.0F * q.x + a.noise_u, 6.0F * (q.y - q.z) + a.noise_v) - 0.5F;
-      amount = a.hair_presence * a.hair_volume * smooth(0.0F, edge, hair_field(a, q)) *
-               (1.0F + (0.3F + 0.5F * a.hair_curl) * lumps);
+      const float grown = smooth(0.0F, edge, hair_field(a, q));
+      if (grown > 0.0F) {
+        const float lumps = noise2(6.0F * q.x + a.noise_u, 6.0F * (q.y - q.z) + a.noise_v) - 0.5F;
+        amount =
+            a.hair_presence * a.hair_volume * grown * (1.0F + (0.3F + 0.5F * a.hair_curl) * lumps);
+      }
     }
     if (a.beard_length > 0.0F && q.y < -0.4F) {
       amount += a.beard_length * beard_field(a, q) * smooth(-1.5F, -0.5F, q.z);
@@ -100,23 +90,116 @@ void vertex_normals(const std::vector<Corners>& triangles, const std::vector<Vec
   for (Vec3& n : normals) n = normalized(n);
 }
 
-void shape_person(const HeadModel& head, const float* identity, Person& person) {
-  const Layout layout(head);
-  person.key.assign(identity, identity + layout.identity_end);
-  person.look = load_block<Appearance>(identity + layout.appearance);
-  person.positions = head.base;
-  add_macros(head, identity, person.positions);
-  add_details(head, identity + kMacros, person.positions);
-  const Vec3 right = eye_middle(head, person.positions, 36);
-  const Vec3 left = eye_middle(head, person.positions, 42);
-  const Vec3 origin = (left + right) * 0.5F;
-  person.unit = 1.0F / length(left - right);
-  for (Vec3& p : person.positions) p = (p - origin) * person.unit;
-  measure_eyes(head, person);
-  push_hair(head, person);
-  std::vector<Vec3> sheet(kSheetVertices);
-  place_sheet(head, person.look, person.positions, sheet.data());
-  person.positions.insert(person.positions.end(), sheet.begin(), sheet.end());
+ShapeModel::ShapeModel(const HeadModel& head)
+    : head_(head), rows_(kMacroTargets + 2 * head.coefficients.size()) {
+  std::vector<int32_t> target_of_row(head.macro_target.begin(), head.macro_target.end());
+  for (const Coefficient& c : head.coefficients) {
+    target_of_row.push_back(c.positive);
+    target_of_row.push_back(c.negative);
+  }
+  std::vector<std::vector<Displacement>> by_vertex(head.base.size());
+  for (std::size_t row = 0; row < rows_; ++row) {
+    if (target_of_row[row] < 0) continue;
+    const auto target = static_cast<std::size_t>(target_of_row[row]);
+    const auto end = static_cast<std::size_t>(head.targets.offset[target + 1]);
+    for (auto e = static_cast<std::size_t>(head.targets.offset[target]); e < end; ++e) {
+      const Vec3 d = head.targets.delta[e];
+      by_vertex[static_cast<std::size_t>(head.targets.index[e])].push_back(
+          {static_cast<uint32_t>(row), d.x, d.y, d.z});
+    }
+  }
+  offset_.push_back(0);
+  for (const auto& list : by_vertex) {
+    displacements_.insert(displacements_.end(), list.begin(), list.end());
+    offset_.push_back(static_cast<uint32_t>(displacements_.size()));
+  }
+}
+
+// weights: the first of the identity's column; a row is `lanes` floats further.
+void ShapeModel::set_weights(const float* identity, std::size_t lanes, float* weights) const {
+  const float male = clamp(identity[kGender], 0.0F, 1.0F);
+  const float old = clamp(2.0F * identity[kAge] - 1.0F, 0.0F, 1.0F);
+  float sum = 0;
+  for (std::size_t e = 0; e < 3; ++e) sum += clamp(identity[kEthnicity + e], 0.0F, 1.0F);
+  for (std::size_t t = 0; t < kMacroTargets; ++t) {
+    const float share = clamp(identity[kEthnicity + t / 4], 0.0F, 1.0F);
+    const float ethnicity = sum > 0.0F ? share / sum : 0.0F;
+    const float gender = (t / 2) % 2 == 1 ? male : 1.0F - male;
+    weights[t * lanes] = ethnicity * gender * (t % 2 == 1 ? old : 1.0F - old);
+  }
+  for (std::size_t i = 0; i < head_.coefficients.size(); ++i) {
+    const float x = clamp(identity[kMacros + i], -1.0F, 1.0F);
+    weights[(kMacroTargets + 2 * i) * lanes] = x >= 0.0F ? x : 0.0F;
+    weights[(kMacroTargets + 2 * i + 1) * lanes] = x >= 0.0F ? 0.0F : -x;
+  }
+}
+
+void ShapeModel::product(const float* const* identities, int width, Work& work, float* units,
+                         const Kernels& kernels) const {
+  const auto lanes = static_cast<std::size_t>(width);
+  const std::size_t vertices = head_.base.size();
+  work.weights.resize(rows_ * lanes);
+  work.positions.resize(3 * vertices * lanes);
+  work.normals.resize(3 * vertices * lanes);
+  for (std::size_t l = 0; l < lanes; ++l) {
+    set_weights(identities[l], lanes, work.weights.data() + l);
+  }
+  kernels.shape({vertices, head_.base.data(), offset_.data(), displacements_.data(),
+                 work.weights.data(), work.positions.data()},
+                width);
+  float origin[3 * kMostLanes];
+  for (std::size_t l = 0; l < lanes; ++l) {
+    const Lane lane{work.positions.data() + l, lanes};
+    const Vec3 right = eye_middle(head_, lane, 36);
+    const Vec3 left = eye_middle(head_, lane, 42);
+    const Vec3 middle = (left + right) * 0.5F;
+    origin[l] = middle.x;
+    origin[lanes + l] = middle.y;
+    origin[2 * lanes + l] = middle.z;
+    units[l] = 1.0F / length(left - right);
+  }
+  kernels.place({vertices, head_.triangles.size(), head_.triangles.data()->data(), origin, units,
+                 work.positions.data(), work.normals.data()},
+                width);
+}
+
+void ShapeModel::shape(const float* const* identities, std::size_t n, Person* people, Work& work,
+                       const Kernels& kernels) const {
+  const Layout layout(head_);
+  const std::size_t vertices = head_.base.size();
+  for (std::size_t first = 0; first < n;) {
+    const std::size_t left = n - first;
+    // The narrowest vectors that hold all that are left; spare lanes repeat the last person.
+    std::size_t lanes = left == 1 ? 1 : 4;
+    while (lanes < left && lanes < static_cast<std::size_t>(kernels.lanes)) lanes *= 2;
+    const std::size_t count = left < lanes ? left : lanes;
+    const float* ids[kMostLanes];
+    for (std::size_t l = 0; l < lanes; ++l) {
+      ids[l] = identities[first + (l < count ? l : count - 1)];
+    }
+    float units[kMostLanes];
+    product(ids, static_cast<int>(lanes), work, units, kernels);
+    for (std::size_t l = 0; l < count; ++l) {
+      Person& person = people[first + l];
+      person.key.assign(ids[l], ids[l] + layout.identity_end);
+      person.look = load_block<Appearance>(ids[l] + layout.appearance);
+      person.unit = units[l];
+      const Lane positions{work.positions.data() + l, lanes};
+      const Lane normals{work.normals.data() + l, lanes};
+      person.positions.resize(vertices);
+      work.own.resize(vertices);
+      for (std::size_t v = 0; v < vertices; ++v) {
+        person.positions[v] = positions[v];
+        work.own[v] = normals[v];
+      }
+      measure_eyes(head_, person);
+      push_hair(head_, work.own, person);
+      work.sheet.resize(kSheetVertices);
+      place_sheet(head_, person.look, person.positions, work.sheet.data());
+      person.positions.insert(person.positions.end(), work.sheet.begin(), work.sheet.end());
+    }
+    first += count;
+  }
 }
 
 }  // namespace synface::morphable

@@ -1,0 +1,9 @@
+#include "core/kernels.h"
+
+#define SYNFACE_LANES 8
+#include "core/lanes.inc"
+#include "core/shape_kernels.inc"
+
+namespace synface::morphable {
+const Kernels kKernelsAvx2 = {Isa::kAvx2, SYNFACE_LANES, shape_lanes, place_lanes};
+}  // namespace synface::morphable

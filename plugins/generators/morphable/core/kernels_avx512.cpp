@@ -1,0 +1,9 @@
+#include "core/kernels.h"
+
+#define SYNFACE_LANES 16
+#include "core/lanes.inc"
+#include "core/shape_kernels.inc"
+
+namespace synface::morphable {
+const Kernels kKernelsAvx512 = {Isa::kAvx512, SYNFACE_LANES, shape_lanes, place_lanes};
+}  // namespace synface::morphable
