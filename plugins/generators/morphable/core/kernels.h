@@ -41,12 +41,41 @@ struct PlaceArgs {
 
 constexpr int kMostLanes = 16;
 
+constexpr int kSamples = 4;
+constexpr int kSubpixelBits = 8;
+constexpr int kSubpixel = 1 << kSubpixelBits;  // fixed-point steps a pixel
+// Rotated grid, in steps from the pixel's upper left corner.
+constexpr int32_t kSampleX[kSamples] = {96, 224, 32, 160};
+constexpr int32_t kSampleY[kSamples] = {32, 96, 160, 224};
+
+// A corner on the screen: fixed point, x to the right and y down; depth grows towards the viewer
+// and is linear on the screen (1 / distance).
+struct ScreenVertex {
+  int32_t x = 0, y = 0;
+  float depth = 0;
+};
+
+// Triangles, whose indices are their ids, into the samples of an image. A pixel's samples follow
+// each other; a row of pixels is `stride` >= width + kSpare pixels long, so that vectors may reach
+// over its end.
+constexpr int kSpare = kMostLanes / kSamples - 1;
+struct RasterArgs {
+  const ScreenVertex* vertices;
+  const int32_t* triangles;  // [count, 3]
+  int32_t count, both_sides_from;
+  int32_t height, width;
+  std::size_t stride;
+  int32_t* ids;   // [height, stride, kSamples]
+  float* depths;  // the same
+};
+
 // lanes: 1, or a power of two from 4 to the widest.
 struct Kernels {
   Isa isa;
   int lanes;  // of the widest vector: 4, 8 or 16 floats
   void (*shape)(const ShapeArgs& args, int lanes);
   void (*place)(const PlaceArgs& args, int lanes);
+  void (*raster)(const RasterArgs& args);
 };
 
 extern const Kernels kKernelsPortable;

@@ -2,8 +2,9 @@
 
 #define SYNFACE_LANES 16
 #include "core/lanes.inc"
+#include "core/raster_kernels.inc"
 #include "core/shape_kernels.inc"
 
 namespace synface::morphable {
-const Kernels kKernelsAvx512 = {Isa::kAvx512, SYNFACE_LANES, shape_lanes, place_lanes};
+const Kernels kKernelsAvx512 = {Isa::kAvx512, SYNFACE_LANES, shape_lanes, place_lanes, draw_lanes};
 }  // namespace synface::morphable

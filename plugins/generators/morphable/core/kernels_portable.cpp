@@ -2,8 +2,10 @@
 
 #define SYNFACE_LANES 4
 #include "core/lanes.inc"
+#include "core/raster_kernels.inc"
 #include "core/shape_kernels.inc"
 
 namespace synface::morphable {
-const Kernels kKernelsPortable = {Isa::kPortable, SYNFACE_LANES, shape_lanes, place_lanes};
+const Kernels kKernelsPortable = {Isa::kPortable, SYNFACE_LANES, shape_lanes, place_lanes,
+                                  draw_lanes};
 }  // namespace synface::morphable

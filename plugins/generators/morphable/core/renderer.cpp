@@ -131,17 +131,11 @@ void Renderer::draw(const float* row, const View& view, Scratch& s) const {
   s.raster.clear();
   const bool hanging = s.person.look.hair_length * s.person.look.hair_presence > 0.0F;
   const std::size_t n = hanging ? triangles_.size() : head_->triangles.size();
-  for (std::size_t t = 0; t < n; ++t) {
-    const Corners& c = triangles_[t];
-    s.raster.draw(s.screen[static_cast<std::size_t>(c[0])],
-                  s.screen[static_cast<std::size_t>(c[1])],
-                  s.screen[static_cast<std::size_t>(c[2])], static_cast<int32_t>(t),
-                  t >= head_->triangles.size());
-  }
+  s.raster.draw(s.screen, triangles_, n, head_->triangles.size(), *options_.kernels);
   if (options_.shadow) {
     const Lights lights = lights_of(load_block<Illumination>(row + layout_.expression_end));
     s.shadow.build(s.posed, triangles_, n, head_->triangles.size(),
-                   view.rotation.undo(lights.lamp[0].direction));
+                   view.rotation.undo(lights.lamp[0].direction), *options_.kernels);
   }
 }
 
@@ -191,10 +185,9 @@ Fragment Renderer::fragment(const Scratch& s, int32_t triangle, float x, float y
   return f;
 }
 
-int Renderer::surfaces(const Scratch& s, std::size_t index, int x, int y,
-                       Surface (&out)[kSamples]) const {
-  const Int4 ids = s.raster.ids(index);
-  const Float4& depths = s.raster.depths(index);
+int Renderer::surfaces(const Scratch& s, int x, int y, Surface (&out)[kSamples]) const {
+  const Int4 ids = s.raster.ids(y, x);
+  const Float4& depths = s.raster.depths(y, x);
   Int4 done{};
   int n = 0;
   for (std::size_t first = 0; first < kSamples; ++first) {
@@ -243,7 +236,7 @@ void Renderer::resolve(const float* row, const View& view, Scratch& s) const {
   for (int y = 0; y < options_.height; ++y) {
     for (int x = 0; x < options_.width; ++x, ++index) {
       Surface seen[kSamples];
-      const int n = surfaces(s, index, x, y, seen);
+      const int n = surfaces(s, x, y, seen);
       Vec3 sum;
       float open = static_cast<float>(kSamples);
       for (int i = 0; i < n; ++i) {

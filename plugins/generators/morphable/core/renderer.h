@@ -83,8 +83,7 @@ class Renderer {
   void project(const View& view, Scratch& scratch) const;
   void draw(const float* row, const View& view, Scratch& scratch) const;
   // The surfaces that a pixel sees, each shaded once.
-  int surfaces(const Scratch& scratch, std::size_t index, int x, int y,
-               Surface (&out)[kSamples]) const;
+  int surfaces(const Scratch& scratch, int x, int y, Surface (&out)[kSamples]) const;
   void resolve(const float* row, const View& view, Scratch& scratch) const;
   Fragment fragment(const Scratch& scratch, int32_t triangle, float x, float y) const;
   void finish(const float* row, const ImageKey& key, Scratch& scratch, uint8_t* image) const;

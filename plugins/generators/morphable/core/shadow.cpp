@@ -8,7 +8,8 @@ constexpr Vec3 kMiddle{0.0F, -0.3F, -1.2F};  // of the head
 }  // namespace
 
 void ShadowMap::build(const std::vector<Vec3>& positions, const std::vector<Corners>& triangles,
-                      std::size_t count, std::size_t both_sides_from, Vec3 direction) {
+                      std::size_t count, std::size_t both_sides_from, Vec3 direction,
+                      const Kernels& kernels) {
   const Vec3 helper = direction.y * direction.y < 0.8F ? Vec3{0, 1, 0} : Vec3{1, 0, 0};
   const Vec3 right = normalized(cross(helper, direction));
   const Vec3 up = cross(direction, right);
@@ -24,21 +25,14 @@ void ShadowMap::build(const std::vector<Vec3>& positions, const std::vector<Corn
   }
   raster_.resize(kSize, kSize);
   raster_.clear();
-  for (std::size_t t = 0; t < count; ++t) {
-    const Corners& c = triangles[t];
-    raster_.draw(screen_[static_cast<std::size_t>(c[0])], screen_[static_cast<std::size_t>(c[1])],
-                 screen_[static_cast<std::size_t>(c[2])], static_cast<int32_t>(t),
-                 t >= both_sides_from);
-  }
+  raster_.draw(screen_, triangles, count, both_sides_from, kernels);
 }
 
 // Share of a pixel's samples that do not shade a point at the depth; a sample shades in full once
 // it is 0.06 eye distances nearer to the lamp.
 float ShadowMap::pixel_light(int x, int y, float depth) const {
   if (x < 0 || y < 0 || x >= kSize || y >= kSize) return 1.0F;
-  const Float4 over =
-      (raster_.depths(static_cast<std::size_t>(y) * kSize + static_cast<std::size_t>(x)) - depth) *
-      (1.0F / 0.06F);
+  const Float4 over = (raster_.depths(y, x) - depth) * (1.0F / 0.06F);
   float sum = 0;
   for (std::size_t s = 0; s < kSamples; ++s) sum += clamp(over[s], 0.0F, 1.0F);
   return 1.0F - 0.25F * sum;

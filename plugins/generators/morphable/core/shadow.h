@@ -12,7 +12,8 @@ class ShadowMap {
   // Draws the triangles (positions in head axes, eye distances; direction: unit vector towards the
   // lamp in the same axes). both_sides_from: the first triangle without an inside.
   void build(const std::vector<Vec3>& positions, const std::vector<Corners>& triangles,
-             std::size_t count, std::size_t both_sides_from, Vec3 direction);
+             std::size_t count, std::size_t both_sides_from, Vec3 direction,
+             const Kernels& kernels);
   // Coordinates of a vertex for light().
   const Vec3& at(std::size_t vertex) const { return points_[vertex]; }
   // Share of the lamp that arrives at a point between vertices, 0..1; slope: cosine of the lamp on
