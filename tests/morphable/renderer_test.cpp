@@ -190,9 +190,9 @@ TEST(Renderer, PicturesAreThoseOfTheRevision) {
     }
     digests.push_back(digest);
   }
-  EXPECT_EQ(digests, (std::vector<uint64_t>{11532342409694228340ULL, 2982562340840708318ULL,
-                                            11387559892990284902ULL, 17019723554131207934ULL,
-                                            2006126668336360475ULL, 17025854458948114923ULL}));
+  EXPECT_EQ(digests, (std::vector<uint64_t>{16750557130488637545ULL, 233979070767368495ULL,
+                                            7268697443959552345ULL, 17789361410682070714ULL,
+                                            3558139771496889239ULL, 9074881502412205677ULL}));
 }
 
 TEST(Renderer, JitterMovesTheCropByAboutItsSize) {

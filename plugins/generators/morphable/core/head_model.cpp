@@ -1,6 +1,7 @@
 #include "core/head_model.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/safetensors.h"
 
@@ -136,6 +137,22 @@ void find_eyes(const TensorFile& file, HeadModel& head) {
     list.erase(std::unique(list.begin(), list.end()), list.end());
     if (list.size() < 8) file.fail("has no eyeballs (parts 3 and 4)");
   }
+  // An iris is as wide in all people, 11.7 mm (0.19 eye distances), while the balls of head models
+  // differ in size.
+  constexpr float kIrisRadius = 0.0952F;
+  const std::vector<int32_t>& list = head.eye_vertices[0];
+  const float share = 1.0F / static_cast<float>(list.size());
+  Vec3 center;
+  for (const int32_t v : list) center += head.canonical[static_cast<std::size_t>(v)] * share;
+  float radius = 0;
+  for (const int32_t v : list) {
+    radius += length(head.canonical[static_cast<std::size_t>(v)] - center) * share;
+  }
+  if (!(radius > 1.2F * kIrisRadius) || radius > 1.0F) {
+    file.fail("has eyeballs (part 3) of radius " + std::to_string(radius) +
+              " eye distances in 'canonical', which is no eye");
+  }
+  head.iris_sine = kIrisRadius / radius;
 }
 
 }  // namespace
@@ -147,8 +164,9 @@ void Targets::add(std::size_t target, float weight, std::vector<Vec3>& positions
   }
 }
 
-HeadModel HeadModel::read(const std::string& path) {
-  const TensorFile file(path);
+namespace {
+
+HeadModel head_of(const TensorFile& file) {
   if (file.note("format") != "synface-head") file.fail("is no head model");
   if (file.note("version") != "1") {
     file.fail("has format version " + file.note("version") + ", this plugin reads version 1");
@@ -168,6 +186,15 @@ HeadModel HeadModel::read(const std::string& path) {
   head.unit_names = lines(file.note("unit_names"));
   if (head.unit_names.size() != head.units.size()) file.fail("has another number of unit names");
   return head;
+}
+
+}  // namespace
+
+HeadModel HeadModel::read(const std::string& path) {
+  return head_of(TensorFile(path));
+}
+HeadModel HeadModel::parse(std::string bytes, const std::string& path) {
+  return head_of(TensorFile(std::move(bytes), path));
 }
 
 int HeadModel::unit(const char* name) const {

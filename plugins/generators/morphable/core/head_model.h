@@ -53,9 +53,12 @@ struct HeadModel {
   std::vector<std::string> unit_names;  // ARKit face units
   Targets units;
   std::array<std::vector<int32_t>, 2> eye_vertices;  // left, right
+  float iris_sine = 0;  // of half the angle that the iris spans on the eyeball
 
   // HeadError naming the file and the remedy.
   static HeadModel read(const std::string& path);
+  // The same from the bytes of a file; `path` is for the messages.
+  static HeadModel parse(std::string bytes, const std::string& path);
   // Index of a face unit, -1 when the model has it not.
   int unit(const char* name) const;
 

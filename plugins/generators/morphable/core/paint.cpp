@@ -196,7 +196,7 @@ Curve::At Curve::at(float a) const {
   return {mix(b_[k], b_[k + 1], f), mix(width_[k], width_[k + 1], f), left < right ? left : right};
 }
 
-Chart::Chart(const HeadModel& head) {
+Chart::Chart(const HeadModel& head) : iris_sine(head.iris_sine) {
   set_curve<5>(brow, head, {21, 20, 19, 18, 17}, {.060F, .070F, .065F, .055F, .030F}, true);
   set_curve<4>(upper_lid, head, {39, 38, 37, 36}, {0, 0, 0, 0}, true);
   set_curve<4>(lower_lid, head, {39, 40, 41, 36}, {0, 0, 0, 0}, true);

@@ -28,6 +28,7 @@ class Curve {
 // The curves of a model: the same for all people, because the chart moves with the skin.
 struct Chart {
   Curve brow, upper_lid, lower_lid, upper_lip, lower_lip;  // brow and lids over |a|
+  float iris_sine = 0;                                     // HeadModel's
   explicit Chart(const HeadModel& head);
 };
 

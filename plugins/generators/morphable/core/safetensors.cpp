@@ -1,7 +1,9 @@
 #include "core/safetensors.h"
 
+#include <bit>
 #include <cstring>
 #include <fstream>
+#include <utility>
 
 namespace synface::morphable {
 namespace {
@@ -9,13 +11,25 @@ namespace {
 constexpr uint64_t kLongestHeader = uint64_t{1} << 20;
 constexpr uint64_t kLongestFile = uint64_t{512} << 20;
 
+// A finite 16-bit float.
+float of_half(uint16_t half) {
+  const uint32_t sign = uint32_t{half & 0x8000U} << 16;
+  const uint32_t exponent = (half >> 10) & 0x1FU;
+  const uint32_t fraction = half & 0x3FFU;
+  if (exponent == 0) {
+    const float small = static_cast<float>(fraction) * 0x1p-24F;
+    return sign == 0 ? small : -small;
+  }
+  return std::bit_cast<float>(sign | ((exponent + 112U) << 23) | (fraction << 13));
+}
+
 std::string read_whole(const std::string& path, const TensorFile& file) {
   std::ifstream in(path, std::ios::binary);
   if (!in) file.fail("cannot be opened");
   in.seekg(0, std::ios::end);
   const std::streamoff size = in.tellg();
   if (size < 0 || static_cast<uint64_t>(size) > kLongestFile) {
-    file.fail("is no regular file, or larger than any head model");
+    file.fail("is no regular file, or longer than 512 MiB");
   }
   std::string bytes(static_cast<std::size_t>(size), '\0');
   in.seekg(0);
@@ -126,8 +140,18 @@ class TensorFile::Header {
   std::size_t at_ = 0;
 };
 
-TensorFile::TensorFile(const std::string& path) : path_(path) {
+TensorFile::TensorFile(const std::string& path, const TensorFileKind& kind)
+    : path_(path), kind_(kind) {
   bytes_ = read_whole(path, *this);
+  parse();
+}
+
+TensorFile::TensorFile(std::string bytes, const std::string& path, const TensorFileKind& kind)
+    : path_(path), kind_(kind), bytes_(std::move(bytes)) {
+  parse();
+}
+
+void TensorFile::parse() {
   if (bytes_.size() < 8) fail("is shorter than any .safetensors file");
   uint64_t length = 0;
   for (std::size_t i = 0; i < 8; ++i) {
@@ -145,7 +169,7 @@ TensorFile::TensorFile(const std::string& path) : path_(path) {
 
 const std::string& TensorFile::note(const std::string& key) const {
   const auto at = notes_.find(key);
-  if (at == notes_.end()) fail("has no '" + key + "' in its metadata: it is no head model");
+  if (at == notes_.end()) fail("has no '" + key + "' in its metadata: it is no " + kind_.name);
   return at->second;
 }
 
@@ -178,6 +202,19 @@ std::vector<float> TensorFile::f32(const std::string& name,
   }
   return out;
 }
+std::vector<float> TensorFile::reals(const std::string& name,
+                                     const std::vector<uint64_t>& shape) const {
+  if (!is(name, "F16")) return f32(name, shape);
+  const Entry& e = entry(name, "F16", 2, shape);
+  std::vector<float> out((e.end - e.begin) / 2);
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    uint16_t half = 0;
+    std::memcpy(&half, bytes_.data() + e.begin + 2 * i, 2);
+    if ((half & 0x7C00U) == 0x7C00U) fail("tensor '" + name + "' has a value that is not finite");
+    out[i] = of_half(half);
+  }
+  return out;
+}
 std::vector<int32_t> TensorFile::i32(const std::string& name,
                                      const std::vector<uint64_t>& shape) const {
   const Entry& e = entry(name, "I32", 4, shape);
@@ -192,9 +229,25 @@ std::vector<uint8_t> TensorFile::u8(const std::string& name,
                               bytes_.begin() + static_cast<std::ptrdiff_t>(e.end));
 }
 
+std::vector<int32_t> TensorFile::indices(const std::string& name,
+                                         const std::vector<uint64_t>& shape) const {
+  if (!is(name, "U16")) return i32(name, shape);
+  const Entry& e = entry(name, "U16", 2, shape);
+  std::vector<int32_t> out((e.end - e.begin) / 2);
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    uint16_t index = 0;
+    std::memcpy(&index, bytes_.data() + e.begin + 2 * i, 2);
+    out[i] = index;
+  }
+  return out;
+}
+bool TensorFile::is(const std::string& name, const char* type) const {
+  const auto at = entries_.find(name);
+  return at != entries_.end() && at->second.type == type;
+}
+
 void TensorFile::fail(const std::string& what) const {
-  throw HeadError("head model " + path_ + " " + what +
-                  "; build it again with synface-headc, or pass another file as `head`");
+  throw HeadError(std::string(kind_.name) + " " + path_ + " " + what + "; " + kind_.remedy);
 }
 
 }  // namespace synface::morphable

@@ -6,8 +6,7 @@
 namespace synface::morphable {
 namespace {
 
-constexpr float kIrisSine = 0.3584F;  // sin 21 degrees: the eyeball is larger than a real one
-constexpr float kPupil = 0.42F;       // of the iris's radius
+constexpr float kPupil = 0.42F;  // of the iris's radius
 
 float positive(float x) {
   return x > 0.0F ? x : 0.0F;
@@ -126,8 +125,8 @@ Vec3 Shader::shade_eye(const Fragment& f, Vec3 n, float key) const {
   const Vec3 gaze = gaze_[side];
   const float toward = dot(n, gaze);
   const float sine = sqrt_of(positive(1.0F - toward * toward));
-  const float t = toward > 0.0F ? sine / kIrisSine : 3.0F;
-  const float soft = 0.5F * pixel_ / (person_.eye_radius[side] * kIrisSine);
+  const float t = toward > 0.0F ? sine / chart_.iris_sine : 3.0F;
+  const float soft = 0.5F * pixel_ / (person_.eye_radius[side] * chart_.iris_sine);
   Vec3 white{0.47F, 0.43F, 0.41F};
   white = white * Vec3{1, 1 - 0.16F * look_.sclera_red, 1 - 0.18F * look_.sclera_red};
   const Vec3 inner = head_.undo(n);
@@ -163,7 +162,8 @@ Vec3 Shader::shade(const Fragment& f) const {
     case Part::kTeeth: {
       // The strips of the model are flat: round them towards the front of the head.
       const Vec3 round = normalized(n * 0.35F + head_.forward() * 0.65F);
-      return irradiance(round, 0.75F, 0.5F + 0.5F * key) * Vec3{0.60F, 0.55F, 0.47F};
+      const float deep = 0.25F + 0.75F * smooth(-0.6F, -0.1F, f.q.z);  // molars lie in the dark
+      return irradiance(round, 0.75F, 0.5F + 0.5F * key) * Vec3{0.60F, 0.55F, 0.47F} * deep;
     }
     case Part::kTongue:
       return irradiance(n, 0.1F + 0.4F * f.occlusion, 1.0F) * Vec3{0.30F, 0.10F, 0.09F};

@@ -1,12 +1,11 @@
 #include "headc/compile.h"
 
 #include <algorithm>
-#include <map>
 #include <set>
 
 #include "headc/cut.h"
 #include "headc/io.h"
-#include "headc/occlusion.h"
+#include "headc/mesh.h"
 #include "headc/picture.h"
 #include "headc/table.h"
 #include "headc/writer.h"
@@ -20,25 +19,16 @@ constexpr const char* kEthnicities[] = {"african", "asian", "caucasian"};
 constexpr const char* kGenders[] = {"female", "male"};
 constexpr const char* kAges[] = {"young", "old"};
 
-// Sparse displacements of many targets, one after the other (compressed rows).
-struct Sparse {
-  std::vector<std::string> names;
-  std::vector<int32_t> offset{0};
-  std::vector<int32_t> index;
-  std::vector<float> delta;
-
-  int32_t add(const std::string& name, const std::vector<Move>& moves, const Cut& cut) {
-    for (const Move& m : moves) {
-      const int32_t v = cut.new_index[m.vertex];
-      if (v < 0 || (m.delta[0] == 0 && m.delta[1] == 0 && m.delta[2] == 0)) continue;
-      index.push_back(v);
-      for (const double d : m.delta) delta.push_back(static_cast<float>(d));
-    }
-    names.push_back(name);
-    offset.push_back(static_cast<int32_t>(index.size()));
-    return static_cast<int32_t>(names.size()) - 1;
+int32_t add(Sparse& sparse, const std::string& name, const std::vector<Move>& moves,
+            const Cut& cut) {
+  for (const Move& m : moves) {
+    const int32_t v = cut.new_index[m.vertex];
+    if (v < 0 || (m.delta[0] == 0 && m.delta[1] == 0 && m.delta[2] == 0)) continue;
+    sparse.move(v, {static_cast<float>(m.delta[0]), static_cast<float>(m.delta[1]),
+                    static_cast<float>(m.delta[2])});
   }
-};
+  return sparse.close(name);
+}
 
 struct Source {
   std::string targets, units, textures;
@@ -108,7 +98,7 @@ void add_shape(const Source& source, const Cut& cut, TensorWriter& writer, Summa
     for (const char* gender : kGenders) {
       for (const char* age : kAges) {
         const std::string name = macro_name(ethnicity, gender, age);
-        macro.push_back(sparse.add(name, without_mean(source.target(name), cut), cut));
+        macro.push_back(add(sparse, name, without_mean(source.target(name), cut), cut));
       }
     }
   }
@@ -117,18 +107,16 @@ void add_shape(const Source& source, const Cut& cut, TensorWriter& writer, Summa
   std::vector<float> prior;
   std::string names;
   for (const Coefficient& c : coefficient_table()) {
-    targets.push_back(sparse.add(c.positive, source.target(c.positive), cut));
+    targets.push_back(add(sparse, c.positive, source.target(c.positive), cut));
     targets.push_back(c.negative.empty() ? -1
-                                         : sparse.add(c.negative, source.target(c.negative), cut));
+                                         : add(sparse, c.negative, source.target(c.negative), cut));
     tie.push_back(c.tie);
     prior.push_back(c.sigma);
     prior.push_back(c.limit);
     names += (names.empty() ? "" : "\n") + c.name;
   }
-  std::string target_names;
-  for (const std::string& n : sparse.names) target_names += (target_names.empty() ? "" : "\n") + n;
   writer.note("coefficient_names", names);
-  writer.note("target_names", target_names);
+  writer.note("target_names", sparse.name_lines());
   writer.add("macro_target", macro, {3, 2, 2});
   writer.add("coefficient_target", targets, {tie.size(), 2});
   writer.add("coefficient_tie", tie, {tie.size()});
@@ -143,13 +131,11 @@ void add_shape(const Source& source, const Cut& cut, TensorWriter& writer, Summa
 
 void add_units(const Source& source, const Cut& cut, TensorWriter& writer, Summary& summary) {
   Sparse sparse;
-  std::string names;
   for (const std::string& unit : face_units()) {
-    sparse.add(unit, read_target(source.units + unit + ".target", source.mesh.positions.size()),
-               cut);
-    names += (names.empty() ? "" : "\n") + unit;
+    add(sparse, unit, read_target(source.units + unit + ".target", source.mesh.positions.size()),
+        cut);
   }
-  writer.note("unit_names", names);
+  writer.note("unit_names", sparse.name_lines());
   writer.add("unit_offset", sparse.offset, {sparse.offset.size()});
   writer.add("unit_index", sparse.index, {sparse.index.size()});
   writer.add("unit_delta", sparse.delta, {sparse.index.size(), 3});
@@ -204,35 +190,6 @@ Vec3 mean_of(const std::vector<Vec3>& p, const std::vector<int32_t>& marks, std:
   return sum;
 }
 
-std::vector<float> flat(const std::vector<Vec3>& points) {
-  std::vector<float> out;
-  for (const Vec3& p : points) out.insert(out.end(), {p.x, p.y, p.z});
-  return out;
-}
-std::vector<int32_t> flat(const std::vector<std::array<int32_t, 3>>& rows) {
-  std::vector<int32_t> out;
-  for (const auto& r : rows) out.insert(out.end(), r.begin(), r.end());
-  return out;
-}
-
-// Vertices on the rim of the neck: their edges have one triangle.
-std::vector<std::size_t> neck_rim(const Cut& cut) {
-  std::map<std::pair<int32_t, int32_t>, int> edges;
-  for (std::size_t t = 0; t < cut.triangles.size(); ++t) {
-    if (cut.part[t] > kSocket) continue;
-    for (std::size_t c = 0; c < 3; ++c) {
-      ++edges[{cut.triangles[t][c], cut.triangles[t][(c + 1) % 3]}];
-    }
-  }
-  std::set<std::size_t> rim;
-  for (const auto& [edge, n] : edges) {
-    if (edges.count({edge.second, edge.first}) != 0) continue;
-    rim.insert(static_cast<std::size_t>(edge.first));
-    rim.insert(static_cast<std::size_t>(edge.second));
-  }
-  return {rim.begin(), rim.end()};
-}
-
 std::set<std::size_t> vertices_of(const Cut& cut, uint8_t part) {
   std::set<std::size_t> out;
   for (std::size_t t = 0; t < cut.triangles.size(); ++t) {
@@ -256,7 +213,7 @@ void add_mesh(const Source& source, const Cut& cut, const std::vector<Point>& av
   }
   // The cut follows the quads and is jagged: its rim is drawn down, out of any crop.
   constexpr float kLonger = 0.8F;
-  for (const std::size_t v : neck_rim(cut)) {
+  for (const std::size_t v : open_rim(cut.triangles, cut.part)) {
     base[v].y -= kLonger;
     mean[v].y -= kLonger;
   }
@@ -270,10 +227,7 @@ void add_mesh(const Source& source, const Cut& cut, const std::vector<Point>& av
   const Vec3 right = mean_of(mean, marks, 36);
   const Vec3 left = mean_of(mean, marks, 42);
   const float iod = length(left - right);
-  std::vector<uint8_t> occlusion;
-  for (const float a : ambient_occlusion(mean, cut.triangles)) {
-    occlusion.push_back(static_cast<uint8_t>(a * 255.0F + 0.5F));
-  }
+  const std::vector<uint8_t> occlusion = occlusion_bytes(mean, cut.triangles, 1.0F);
   for (Vec3& p : mean) p = (p - (left + right) * 0.5F) * (1.0F / iod);
   std::vector<float> paint;
   for (const auto& p : cut.paint) paint.insert(paint.end(), p.begin(), p.end());

@@ -82,7 +82,8 @@ void TensorWriter::write(const std::string& path) const {
     std::filesystem::remove(partial, ignored);
     throw CompileError(path +
                        ": cannot be written; see that the folder exists, is writable and "
-                       "that the disk has room for 5 MB");
+                       "that the disk has room for " +
+                       std::to_string(bytes_.size() / 1000000 + 1) + " MB");
   }
 }
 
