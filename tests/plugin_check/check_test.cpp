@@ -97,6 +97,18 @@ TEST(CheckOptions, AnUnknownTestIsAnErrorWithTheNearest) {
   }
 }
 
+TEST(CheckOptions, APluginThatTheFileDoesNotHaveIsAnError) {
+  Options options = options_for(fixture("loss_good"));
+  options.plugin = "loss/another";
+  try {
+    run(options);
+    FAIL() << "nothing was thrown";
+  } catch (const Error& e) {
+    EXPECT_EQ(e.code(), ExitCode::kUsage);
+    EXPECT_THAT(e.what(), HasSubstr("has no plugin 'loss/another' by its note"));
+  }
+}
+
 TEST(CheckOptions, AMissingFileIsAnError) {
   Options options = options_for("/nowhere/at_all.so");
   EXPECT_THROW(run(options), Error);

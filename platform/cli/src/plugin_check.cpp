@@ -48,14 +48,18 @@ int list_tests(const Globals& globals) {
   return 0;
 }
 
-// The file of this name, else the library of the plugin that is called so.
-std::filesystem::path library_of(const std::string& given) {
+// The file of this name with all its plugins, else the plugin that is called so and its library.
+void find_plugin(const std::string& given, check::Options& run) {
   std::error_code ignored;
+  run.file = given;
   const bool written_as_a_file =
       given.ends_with(".so") || given.starts_with('/') || given.starts_with('.');
-  if (written_as_a_file || std::filesystem::is_regular_file(given, ignored)) return given;
+  if (written_as_a_file || std::filesystem::is_regular_file(given, ignored)) return;
   try {
-    return plugin::find_by_name(scan_plugins(), given).library;
+    const plugin::Registry registry = scan_plugins();
+    const plugin::PluginInfo& found = plugin::find_by_name(registry, given);
+    run.file = found.library;
+    run.plugin = fmt::format("{}/{}", plugin::to_text(found.kind), found.id);
   } catch (const Error& e) {
     throw Error(e.code(), fmt::format("there is no file '{}', and {}", given, e.what()));
   }
@@ -68,7 +72,7 @@ int check_plugin(const Globals& globals, CheckOptions& options) {
          "which plugin? Examples: synface plugin check build/my_loss.so, synface plugin check "
          "loss/my_loss");
   }
-  options.run.file = library_of(options.file);
+  find_plugin(options.file, options.run);
   options.run.limit = std::chrono::milliseconds(static_cast<long>(options.timeout * 1000));
   options.run.runner = executable_path();
   options.run.torch_runner = worker_path();
@@ -102,7 +106,7 @@ void add_plugin_check(CLI::App& plugin, const Globals& globals, Action& action) 
   const auto options = std::make_shared<CheckOptions>();
   command
       ->add_option("plugin", options->file,
-                   "a shared library, or a plugin as `plugin info` finds it: KIND/ID, or ID")
+                   "a shared library, or one plugin as `plugin info` finds it: KIND/ID, or ID")
       ->type_name("FILE|NAME");
   command->add_option("--only", options->run.only, "only this test and what it needs (repeatable)")
       ->type_name("ID")

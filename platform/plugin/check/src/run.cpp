@@ -156,11 +156,18 @@ std::vector<Job> jobs_of(const Options& options, const std::vector<NotePlugin>& 
   for (const Test& test : tests()) {
     if (test.kinds == kFileOnly && wanted(test)) jobs.push_back({&test, ""});
   }
+  bool found = options.plugin.empty();
   for (const NotePlugin& plugin : plugins) {
     const std::string name = fmt::format("{}/{}", to_text(plugin.kind), plugin.id);
+    if (!options.plugin.empty() && name != options.plugin) continue;
+    found = true;
     for (const Test& test : tests()) {
       if ((test.kinds & kind_bit(plugin.kind)) != 0 && wanted(test)) jobs.push_back({&test, name});
     }
+  }
+  if (!found) {
+    fail(ExitCode::kUsage, "{} has no plugin '{}' by its note; `synface plugin info {}` names them",
+         options.file.string(), options.plugin, options.file.string());
   }
   return jobs;
 }

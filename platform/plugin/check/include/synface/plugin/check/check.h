@@ -38,6 +38,7 @@ std::vector<Described> catalogue();
 
 struct Options {
   std::filesystem::path file;
+  std::string plugin;             // of the file's, "loss/cosface"; empty: all of them
   std::vector<std::string> only;  // test ids; those that they need are run as well; empty: all
   std::vector<std::string> set;   // KEY=VALUE: parameters of the plugins
   std::uint64_t seed = 0;         // of all inputs
@@ -72,8 +73,9 @@ struct Report {
   bool good() const;  // nothing failed, crashed or timed out
 };
 
-// Error(kUsage): an unknown test id (with the nearest), a file that is not there, a parameter that
-// no plugin of the file has. What is wrong with the plugin is in the report.
+// Error(kUsage): an unknown test id (with the nearest), a file that is not there, a plugin that the
+// file's note does not name, a parameter that no plugin of the file has. What is wrong with the
+// plugin is in the report.
 Report run(const Options& options);
 
 // To be called first in main(): where argv is {self, "--check-plugin", ...}, runs that one test and
