@@ -7,6 +7,9 @@
 #include <cmath>
 #include <vector>
 
+#include "core/detector.h"
+#include "core/random.h"
+
 namespace {
 
 using namespace synface::morphable;
@@ -108,6 +111,40 @@ TEST(Prior, TheSpreadIsAsDocumented) {
   EXPECT_NEAR(apart / kPeople, 4 * 0.06 * 0.06, 0.003);
   EXPECT_NEAR(age / kPeople, 0.5 + 0.5 * 1.1 / 3.7, 0.012);
   EXPECT_NEAR(male / kPeople, 0.5, 0.046);
+}
+
+// The errors have the table's mean and covariance, and `jitter` scales both.
+TEST(DetectorErrors, FollowTheTable) {
+  constexpr uint32_t kDraws = 20000;
+  std::array<double, 10> mean{};
+  std::array<std::array<double, 10>, 10> second{};
+  for (uint32_t n = 0; n < kDraws; ++n) {
+    Random random(5, 259, n, 0);
+    float e[10];
+    draw_detector_errors(random, 2.0, e);
+    for (std::size_t i = 0; i < 10; ++i) {
+      mean[i] += static_cast<double>(e[i]) / kDraws;
+      for (std::size_t k = 0; k < 10; ++k)
+        second[i][k] += static_cast<double>(e[i] * e[k]) / kDraws;
+    }
+  }
+  for (std::size_t i = 0; i < 10; ++i) {
+    EXPECT_NEAR(mean[i], 2 * static_cast<double>(kMtcnnErrors.mean[i]), 0.15) << i;
+    for (std::size_t k = 0; k < 10; ++k) {
+      double covariance = 0;
+      for (std::size_t j = 0; j < 10; ++j) {
+        covariance += static_cast<double>(kMtcnnErrors.factor[i][j] * kMtcnnErrors.factor[k][j]);
+      }
+      EXPECT_NEAR(second[i][k] - mean[i] * mean[k], 4 * covariance, 0.4) << i << ", " << k;
+    }
+  }
+}
+
+TEST(DetectorErrors, AreNoneAtZero) {
+  Random random(5, 259, 1, 0);
+  float e[10] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
+  draw_detector_errors(random, 0.0, e);
+  for (const float x : e) EXPECT_EQ(x, 0.0F);
 }
 
 }  // namespace

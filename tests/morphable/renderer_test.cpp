@@ -8,6 +8,7 @@
 #include <limits>
 #include <stdexcept>
 
+#include "core/detector.h"
 #include "core/prior.h"
 
 namespace {
@@ -190,24 +191,51 @@ TEST(Renderer, PicturesAreThoseOfTheRevision) {
     }
     digests.push_back(digest);
   }
-  EXPECT_EQ(digests, (std::vector<uint64_t>{16750557130488637545ULL, 233979070767368495ULL,
-                                            7268697443959552345ULL, 17789361410682070714ULL,
-                                            3558139771496889239ULL, 9074881502412205677ULL}));
+  EXPECT_EQ(digests, (std::vector<uint64_t>{2096954478453432231ULL, 15585819933472620459ULL,
+                                            928474474289376752ULL, 16309412442812474642ULL,
+                                            3041581963367848186ULL, 16321056007108820039ULL}));
 }
 
-TEST(Renderer, JitterMovesTheCropByAboutItsSize) {
+TEST(Renderer, JitterMovesTheCropAsTheDetectorsErrorsDo) {
   const Renderer renderer(head(), {112, 112, true, true});
   Scratch scratch;
   PriorOptions jittered = plain();
   jittered.jitter = 2;
+  constexpr uint32_t kImages = 300;
   double sum = 0;
-  for (uint32_t k = 0; k < 200; ++k) {
+  for (uint32_t k = 0; k < kImages; ++k) {
     const auto a = renderer.landmarks(row_of(plain(), 1, k).data(), scratch);
     const auto b = renderer.landmarks(row_of(jittered, 1, k).data(), scratch);
     for (std::size_t m = 0; m < 5; ++m) sum += square(a[m].x - b[m].x) + square(a[m].y - b[m].y);
   }
-  // Of the ten errors the similarity follows four degrees of freedom: 4/10 of the variance.
-  EXPECT_NEAR(sum / (200 * 10), 0.4 * 4.0, 0.25);
+  // Of the ten errors the similarity follows four degrees of freedom: two shifts, size and turn.
+  Vec2 middle;
+  for (const Vec2& p : kTemplate) middle = {middle.x + 0.2F * p.x, middle.y + 0.2F * p.y};
+  double follow[4][10] = {};
+  double size = 0;
+  for (std::size_t m = 0; m < 5; ++m) {
+    const auto x = static_cast<double>(kTemplate[m].x - middle.x);
+    const auto y = static_cast<double>(kTemplate[m].y - middle.y);
+    size += x * x + y * y;
+    follow[0][2 * m] = follow[1][2 * m + 1] = std::sqrt(0.2);
+    follow[2][2 * m] = follow[3][2 * m + 1] = x;
+    follow[2][2 * m + 1] = y;
+    follow[3][2 * m] = -y;
+  }
+  double expected = 0;
+  for (std::size_t d = 0; d < 4; ++d) {
+    const double unit = d < 2 ? 1 : 1 / size;
+    const auto along = [&](auto&& of) {
+      double dot = 0;
+      for (std::size_t i = 0; i < 10; ++i) dot += follow[d][i] * static_cast<double>(of(i));
+      return unit * dot * dot;
+    };
+    expected += along([](std::size_t i) { return kMtcnnErrors.mean[i]; });
+    for (std::size_t k = 0; k < 10; ++k) {
+      expected += along([k](std::size_t i) { return kMtcnnErrors.factor[i][k]; });
+    }
+  }
+  EXPECT_NEAR(sum / kImages / (4 * expected), 1.0, 0.12);
 }
 
 TEST(Renderer, ARowThatIsNotFiniteIsRefused) {

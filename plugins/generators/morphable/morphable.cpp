@@ -122,9 +122,9 @@ struct Morphable {
           .unit("degrees")
           .doc("standard deviation of the tilt against the lamps (the crop takes it out)"),
       sdk::f64("jitter", 1)
-          .range(0, 8)
-          .unit("px")
-          .doc("standard deviation of each landmark's detection error, in pixels at 112 x 112"),
+          .range(0, 4)
+          .doc(
+              "landmark errors of the crop: 1 as measured for MTCNN (mean and covariance), 0 none"),
       sdk::f64("shape_scale", 1)
           .range(0, 2)
           .doc("multiplies the spread of every shape coefficient; 1: as varied as 3D scans"),

@@ -54,7 +54,7 @@ struct Camera {
   float distance;    // eye distances
   float softness;    // share of a 3 x 3 binomial blur, 0..1
   float noise;       // standard deviation, grey levels
-  float jitter[10];  // of the five landmarks (x, y), pixels at 112
+  float jitter[10];  // the detector's errors of the five landmarks (x, y), pixels at 112
 };
 struct Background {
   Vec3 color[3];

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "core/detector.h"
 #include "core/random.h"
 
 namespace synface::morphable {
@@ -127,7 +128,7 @@ Camera draw_camera(Random& random, const PriorOptions& options) {
     camera.softness = f(random.uniform(0, 0.8));
     camera.noise = f(0.4 + random.exponential(1.0));
   }
-  for (float& j : camera.jitter) j = f(options.jitter * random.normal());
+  draw_detector_errors(random, options.jitter, camera.jitter);
   return camera;
 }
 

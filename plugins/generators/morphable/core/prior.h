@@ -8,13 +8,13 @@
 
 namespace synface::morphable {
 
-// Standard deviations in degrees and pixels at 112; a switch that is off puts a block at its
+// Standard deviations in degrees; a switch that is off puts a block at its
 // neutral value: frontal, without expression, even light, plain grey.
 struct PriorOptions {
   bool pose = true, expression = true, illumination = true, background = true, camera = true;
   bool hair = true;  // off: everybody is shaven and beardless
   double yaw_sd = 18, pitch_sd = 9, roll_sd = 3;
-  double jitter = 1;
+  double jitter = 1;          // of the detector's measured landmark errors
   double shape_scale = 1;     // multiplies the sigma of every shape coefficient
   double exposure_sd = 0.25;  // stops
   bool copies = false;        // every sample of an identity is its sample 0

@@ -162,7 +162,9 @@ Vec3 Shader::shade(const Fragment& f) const {
     case Part::kTeeth: {
       // The strips of the model are flat: round them towards the front of the head.
       const Vec3 round = normalized(n * 0.35F + head_.forward() * 0.65F);
-      const float deep = 0.25F + 0.75F * smooth(-0.6F, -0.1F, f.q.z);  // molars lie in the dark
+      // Those at the sides and behind lie in the shadow of the cheeks.
+      const float side = f.q.x < 0.0F ? -f.q.x : f.q.x;
+      const float deep = 0.2F + 0.8F * smooth(0.38F, 0.2F, side) * smooth(-0.6F, -0.1F, f.q.z);
       return irradiance(round, 0.75F, 0.5F + 0.5F * key) * Vec3{0.60F, 0.55F, 0.47F} * deep;
     }
     case Part::kTongue:

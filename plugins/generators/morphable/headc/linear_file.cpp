@@ -169,7 +169,7 @@ void set_teeth_back(LinearModel& model) {
   constexpr float kNarrower = 0.94F;
   std::vector<uint8_t> done(model.mean.size(), 0);
   for (std::size_t t = 0; t < model.triangles.size(); ++t) {
-    if (model.part[t] != kTeeth) continue;
+    if (model.part[t] != kTeeth && model.part[t] != kTongue) continue;
     for (const int32_t v : model.triangles[t]) {
       if (done[static_cast<std::size_t>(v)] != 0) continue;
       done[static_cast<std::size_t>(v)] = 1;
