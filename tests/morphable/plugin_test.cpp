@@ -90,7 +90,7 @@ TEST(Morphable, BlocksCoverTheRowWithoutGap) {
     names.emplace(abi_test::view(m.blocks[b]->name));
   }
   EXPECT_EQ(names, (std::set<std::string>{"identity", "expression", "illumination", "pose",
-                                          "camera", "background"}));
+                                          "camera", "background", "grooming", "accessories"}));
 }
 
 TEST(Morphable, TheExtentIsUnbounded) {
@@ -156,14 +156,16 @@ TEST(Morphable, CopiesAreOnePicture) {
 }
 
 TEST(Morphable, EverySwitchChangesPictures) {
-  const auto keys = grid(6, 2);
+  const auto keys = grid(12, 4);
   const auto usual = Morphable().images(keys);
   for (const char* key : {"pose", "expression", "illumination", "background", "camera", "hair",
-                          "shadow", "skin_detail"}) {
+                          "shadow", "skin_detail", "skin_cues", "grooming", "accessories"}) {
     EXPECT_NE(Morphable(Settings{{key, false}}).images(keys), usual) << key;
   }
-  for (const char* key : {"yaw_sd", "pitch_sd", "jitter", "shape_scale", "exposure_sd"}) {
-    EXPECT_NE(Morphable(Settings{{key, 0.5}}).images(keys), usual) << key;
+  for (const char* key : {"yaw_sd", "pitch_sd", "jitter", "shape_scale", "exposure_sd", "glasses",
+                          "headwear", "makeup", "occlusion", "white_balance_sd", "motion",
+                          "low_resolution", "glasses_persistence"}) {
+    EXPECT_NE(Morphable(Settings{{key, 0.45}}).images(keys), usual) << key;
   }
 }
 

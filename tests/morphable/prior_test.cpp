@@ -44,23 +44,26 @@ TEST(Prior, ARowIsAFunctionOfItsKey) {
 
 TEST(Prior, ASwitchChangesItsOwnBlockAlone) {
   const Layout l(head());
-  const std::size_t borders[] = {
-      0, l.identity_end, l.expression_end, l.illumination_end, l.pose_end, l.camera_end, l.size};
+  const std::size_t borders[] = {0,          l.identity_end, l.expression_end, l.illumination_end,
+                                 l.pose_end, l.camera_end,   l.background_end, l.grooming_end,
+                                 l.size};
   const auto all_on = row_of({}, 1, 5, 1);
-  bool PriorOptions::*const switches[] = {&PriorOptions::hair,         &PriorOptions::expression,
-                                          &PriorOptions::illumination, &PriorOptions::pose,
-                                          &PriorOptions::camera,       &PriorOptions::background};
-  for (std::size_t s = 0; s < 6; ++s) {
+  bool PriorOptions::*const switches[] = {
+      &PriorOptions::hair,     &PriorOptions::expression,  &PriorOptions::illumination,
+      &PriorOptions::pose,     &PriorOptions::camera,      &PriorOptions::background,
+      &PriorOptions::grooming, &PriorOptions::accessories, &PriorOptions::skin_cues};
+  for (std::size_t s = 0; s < 9; ++s) {
+    const std::size_t own = s == 8 ? 0 : s;  // skin is of the person
     PriorOptions options;
     options.*switches[s] = false;
     bool changed = false;
     for (uint32_t k = 0; k < 12; ++k) {
       const auto with = row_of({}, 1, 5 + k, k);
       const auto without = row_of(options, 1, 5 + k, k);
-      for (std::size_t b = 0; b < 6; ++b) {
+      for (std::size_t b = 0; b < 8; ++b) {
         const bool same =
             part(with, borders[b], borders[b + 1]) == part(without, borders[b], borders[b + 1]);
-        if (b == s) {
+        if (b == own) {
           changed = changed || !same;
         } else {
           EXPECT_TRUE(same) << "switch " << s << " changed block " << b;

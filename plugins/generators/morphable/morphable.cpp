@@ -54,6 +54,18 @@ PriorOptions prior_options(const sdk::Create& create) {
   o.background = create.flag("background");
   o.camera = create.flag("camera");
   o.hair = create.flag("hair");
+  o.skin_cues = create.flag("skin_cues");
+  o.grooming = create.flag("grooming");
+  o.accessories = create.flag("accessories");
+  o.glasses = create.f64("glasses");
+  o.glasses_persistence = create.f64("glasses_persistence");
+  o.headwear = create.f64("headwear");
+  o.makeup = create.f64("makeup");
+  o.occlusion = create.f64("occlusion");
+  o.white_balance_sd = create.f64("white_balance_sd");
+  o.motion = create.f64("motion");
+  o.low_resolution = create.f64("low_resolution");
+  o.jpeg = create.f64("jpeg");
   o.yaw_sd = create.f64("yaw_sd");
   o.pitch_sd = create.f64("pitch_sd");
   o.roll_sd = create.f64("roll_sd");
@@ -103,9 +115,17 @@ struct Morphable {
       sdk::flag("illumination", true).doc("vary lamps, tints and exposure; off: one even light"),
       sdk::flag("background", true).doc("vary what is behind the head; off: plain grey"),
       sdk::flag("camera", true)
-          .doc("vary distance, focus and sensor noise; off: ideal camera at "
-               "20 eye distances"),
+          .doc("vary distance, focus, sensor noise, white balance, motion, resolution and "
+               "compression; off: ideal camera at 20 eye distances"),
       sdk::flag("hair", true).doc("give people hair and beards; off: all are shaven"),
+      sdk::flag("skin_cues", true)
+          .doc("vary skin tone, marks, lines, lips, brows and eyes from person to person; off: "
+               "everybody has the same"),
+      sdk::flag("grooming", true)
+          .doc("vary hair length, volume, shade and parting, beard, make-up and tan from picture "
+               "to picture; off: each person's own"),
+      sdk::flag("accessories", true)
+          .doc("glasses, hats, headscarves, earrings, things before the face; off: none"),
       sdk::flag("shadow", true).doc("the key lamp casts a shadow of the head on itself"),
       sdk::flag("skin_detail", true)
           .doc("mottling, freckles, moles and lines on the skin; off: plain skin"),
@@ -128,10 +148,49 @@ struct Morphable {
       sdk::f64("shape_scale", 1)
           .range(0, 2)
           .doc("multiplies the spread of every shape coefficient; 1: as varied as 3D scans"),
-      sdk::f64("exposure_sd", 0.25)
+      sdk::f64("exposure_sd", 0.35)
           .range(0, 1.5)
           .unit("stops")
           .doc("standard deviation of the exposure about what a meter on the face asks for"),
+      sdk::f64("glasses", 0.15)
+          .range(0, 0.5)
+          .unit("fraction")
+          .doc("of the people who wear glasses (with age: 0.6 at 25 to 1.95 at 90 times that); "
+               "sunglasses in 0.4 of that share of their pictures, 0.12 of it of the others'"),
+      sdk::f64("glasses_persistence", 0.8)
+          .range(0, 1)
+          .unit("fraction")
+          .doc("of the pictures of a person with glasses that show them"),
+      sdk::f64("headwear", 0.06)
+          .range(0, 1)
+          .unit("fraction")
+          .doc("of the pictures with a hat that is not the person's own; of the people 2 to 5% "
+               "have a hat and 2 to 8% a headscarf of their own, in 85% of their pictures"),
+      sdk::f64("makeup", 0.15)
+          .range(0, 0.5)
+          .unit("fraction")
+          .doc("of the pictures with make-up for that picture (twice that of women's)"),
+      sdk::f64("occlusion", 0.04)
+          .range(0, 1)
+          .unit("fraction")
+          .doc("of the pictures where a mask, shawl, microphone, hand or card hides a part of the "
+               "face"),
+      sdk::f64("white_balance_sd", 0.07)
+          .range(0, 0.5)
+          .doc("standard deviation of the logarithm of red's gain, blue's is its inverse; green's "
+               "is 0.3 of it"),
+      sdk::f64("motion", 0.08)
+          .range(0, 1)
+          .unit("fraction")
+          .doc("of the pictures blurred by a movement of 0.8 to 4 pixels at 112 x 112"),
+      sdk::f64("low_resolution", 0.35)
+          .range(0, 1)
+          .unit("fraction")
+          .doc("of the pictures that were smaller once: 0.35 to 0.9 of their resolution"),
+      sdk::f64("jpeg", 0.5)
+          .range(0, 1)
+          .unit("fraction")
+          .doc("of the pictures that were compressed by JPEG, quality 30 to 95"),
       sdk::flag("copies", false)
           .doc("every sample of an identity is its sample 0: a planted fault that training must "
                "show"),
@@ -149,16 +208,22 @@ struct Morphable {
     const auto n = [](std::size_t length) { return static_cast<uint32_t>(length); };
     return {
         {"identity", n(l.identity_end), true, true,
-         "gender, age, ethnicity, shape coefficients and appearance"},
+         "gender, age, ethnicity, shape coefficients and appearance (skin, features, silhouette of "
+         "hair or head cover, beard)"},
         {"expression", n(l.expression_end - l.identity_end), false, false,
          "weights of the face units, then gaze yaw and pitch in radians"},
         {"illumination", n(l.illumination_end - l.expression_end), false, false,
          "ambient light, two lamps, exposure"},
         {"pose", n(l.pose_end - l.illumination_end), false, false, "yaw, pitch, roll in radians"},
         {"camera", n(l.camera_end - l.pose_end), false, false,
-         "distance, softness, sensor noise, landmark errors"},
-        {"background", n(l.size - l.camera_end), false, false,
-         "colours and pattern behind the head"}};
+         "distance, softness, sensor noise, landmark errors, white balance, saturation, motion, "
+         "resolution, JPEG quality"},
+        {"background", n(l.background_end - l.camera_end), false, false,
+         "colours and pattern behind the head"},
+        {"grooming", n(l.grooming_end - l.background_end), false, false,
+         "hair length, volume, density, shade, parting and lift, beard, make-up, tan"},
+        {"accessories", n(l.size - l.grooming_end), false, false,
+         "glasses, head covers, earrings, what hides a part of the face"}};
   }
 
   void latents(const sdk::Context& ctx, const sdk::Key* keys, uint64_t n, const sdk::Tensor& out) {
@@ -245,6 +310,6 @@ struct Morphable {
 };
 
 SYNFACE_GENERATOR_PLUGIN(
-    Morphable, "morphable", 1, "0.1.0",
+    Morphable, "morphable", 2, "0.2.0",
     "People from a morphable 3D head (MakeHuman hm08, CC0): shape, skin, hair, "
     "expression, pose, light and background, drawn on the CPU")

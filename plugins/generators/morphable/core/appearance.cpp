@@ -1,7 +1,6 @@
 // The appearance prior. Its figures were set by eye on contact sheets and by the separability of
 // the renders; colours are linear RGB.
-#include "core/prior.h"
-#include "core/random.h"
+#include "core/draws.h"
 
 namespace synface::morphable {
 namespace {
@@ -40,7 +39,7 @@ void draw_lips_and_eyes(Random& random, const Person& p, Appearance& a) {
   const double pale = random.normal(0, 0.06);
   a.lip_tint = {f(0.92 + pale), f(0.60 + 1.2 * pale + random.normal(0, 0.04)),
                 f(0.62 + 1.2 * pale + random.normal(0, 0.04))};
-  const bool made_up = random.chance(0.5 * (1 - p.g));
+  const bool made_up = random.chance(0.25 * (1 - p.g));
   const double amount = random.uniform(0.2, 1);
   a.makeup = f(made_up ? amount : 0);
   const Vec3 sticks[] = {{.42F, .05F, .07F},
@@ -97,36 +96,99 @@ void draw_hairline(Random& random, const Person& p, Appearance& a) {
   if (horseshoe) a.hairline += f(back);
 }
 
-// Eight silhouettes as regions of one continuous space: shaven, cropped, short, full, afro, bob,
-// long, long with a fringe.
+// How a head looks from afar: regions of one continuous space.
+enum class Style { kShaven, kCropped, kShort, kFull, kCurly, kBob, kLong, kTied };
+
+Style draw_kind(Random& random, const Person& p) {
+  const double u = random.uniform();
+  const double curly = random.chance(0.35 * p.african + 0.05) ? 1 : 0;
+  if (p.g > 0.55) {
+    const double shaven = 0.05 + 0.10 * p.o;
+    if (u < shaven) return Style::kShaven;
+    if (u < shaven + 0.16 + 0.25 * p.african) return Style::kCropped;
+    if (curly > 0) return Style::kCurly;
+    return u < 0.70   ? Style::kShort
+           : u < 0.92 ? Style::kFull
+           : u < 0.97 ? Style::kLong
+                      : Style::kTied;
+  }
+  if (curly > 0) return Style::kCurly;
+  const double gone = 0.3 * p.o;  // long hair is for the young
+  if (u < 0.38 - gone) return Style::kLong;
+  if (u < 0.58) return Style::kBob;
+  if (u < 0.80 - 0.5 * gone) return Style::kTied;
+  return u < 0.93 ? Style::kFull : u < 0.985 ? Style::kShort : Style::kCropped;
+}
+
+void draw_tie(Random& random, const Person& p, Appearance& a) {
+  const double kind = random.uniform();
+  const float amount = f(random.uniform(0.5, 1));
+  if (kind < 0.35)
+    a.bun = amount;
+  else if (kind < 0.75)
+    a.ponytail = amount;
+  else
+    a.plaits = amount;
+  a.hair_volume = f(random.uniform(0.03, 0.10));
+  a.hair_lift = f(random.uniform(0.2, 0.6));
+  a.rows = f(random.chance(0.5 * p.african) ? random.uniform(0.6, 1) : 0);
+}
+
+// Eight silhouettes and more: shaven, cropped, short, full, curly, bob, long, tied, each with a
+// fringe or without, receding or not, and a head cover over any of them.
 void draw_style(Random& random, const Person& p, Appearance& a) {
-  const double long_hair = 0.78 * (1 - p.g) + 0.07;
+  const Style style = draw_kind(random, p);
   a.hair_presence = 1;
-  a.hair_gloss = f(random.uniform(0.3, 1));
+  a.hair_gloss = f(random.uniform(0.2, 0.9));
   a.hair_wave = f(random.uniform());
-  a.hair_curl = f(clamp(0.75 * p.african + random.normal(0.15, 0.15), 0.0, 1.0));
-  a.hair_open = f(random.uniform(0.95, 1.6));
-  a.hair_length = 0;
-  a.hair_volume = f(random.uniform(0.06, 0.3));
-  const double fringe = random.uniform(0.25, 1);
-  const double sweep = random.normal(0, 0.22);
-  a.fringe = f(random.chance(0.12 + 0.2 * (1 - p.g)) && a.hairline < 1.4F ? fringe : 0);
-  if (a.fringe > 0) a.hairline_tilt = f(clamp(sweep, -0.45, 0.45));
-  if (random.chance(long_hair) && a.hairline < 1.5F) {
-    a.hair_length = f(random.uniform(0.25, 1));
-    a.hair_volume = f(random.uniform(0.10, 0.24));
-  } else if (random.chance(0.25 * p.african + 0.03)) {
-    a.hair_volume = f(random.uniform(0.3, 0.75));
-    a.fringe = 0;
-  } else if (p.g > 0.6 && random.chance(0.25 + 0.25 * p.african)) {
-    a.hair_volume = f(random.uniform(0.01, 0.05));
-    a.fringe = 0;
+  a.hair_curl = f(clamp(0.75 * p.african + random.normal(0.1, 0.12), 0.0, 1.0));
+  a.hair_open = f(random.uniform(1.0, 1.6));
+  a.hair_part = f((random.chance(0.5) ? 1 : -1) * random.uniform(0, 0.55));
+  a.hair_lift = f(square(random.uniform()));
+  const double volume = random.uniform();
+  const double length = random.uniform();
+  const double fringe = random.uniform(0.3, 1);
+  const double sweep = random.normal(0, 0.25);
+  const bool fringed = random.chance(0.14 + 0.16 * (1 - p.g));
+  if (fringed && a.hairline < 1.4F && style != Style::kTied && style != Style::kCropped) {
+    a.fringe = f(fringe);
+    a.hairline_tilt = f(clamp(sweep, -0.45, 0.45));
   }
-  if (p.g > 0.6 && random.chance(0.06 + 0.12 * p.o)) {
-    a.hair_presence = f(random.uniform(0, 0.35));
-    a.fringe = 0;
-    a.hair_length = 0;
+  switch (style) {
+    case Style::kShaven:
+      a.hair_presence = f(0.35 * length);
+      a.fringe = 0;
+      break;
+    case Style::kCropped:
+      a.hair_volume = f(0.01 + 0.05 * volume);
+      a.fringe = 0;
+      break;
+    case Style::kShort:
+      a.hair_volume = f(0.05 + 0.13 * volume);
+      break;
+    case Style::kFull:
+      a.hair_volume = f(0.14 + 0.24 * volume);
+      break;
+    case Style::kCurly:
+      a.hair_volume = f(0.18 + 0.55 * volume);
+      a.hair_curl = f(0.6 + 0.4 * length);
+      a.fringe = 0;
+      break;
+    case Style::kBob:
+      a.hair_volume = f(0.08 + 0.20 * volume);
+      a.hair_length = f(0.28 + 0.30 * length);
+      break;
+    case Style::kLong:
+      a.hair_volume = f(0.06 + 0.18 * volume);
+      a.hair_length = f(0.60 + 0.40 * length);
+      break;
+    case Style::kTied:
+      draw_tie(random, p, a);
+      break;
   }
+  if (a.hairline > 1.5F) a.hair_length *= 0.3F;
+  a.scarf = f(random.chance(0.02 + 0.06 * (1 - p.g)) ? random.uniform(0.85, 1) : 0);
+  a.hat = f(random.chance(0.02 + 0.03 * p.g) ? random.uniform(0.85, 1) : 0);
 }
 
 void draw_beard(Random& random, const Person& p, Appearance& a) {
@@ -144,15 +206,30 @@ void draw_beard(Random& random, const Person& p, Appearance& a) {
   a.beard_length = f(full ? 0.10 * square(length) + 0.01 : 0);
 }
 
+// Everybody's where skin tells nothing.
+Appearance plain_skin() {
+  Appearance a{};
+  a.melanin = 0.3F;
+  a.mottle = 0.15F;
+  a.oil = 0.5F;
+  a.lip_tint = {0.92F, 0.62F, 0.64F};
+  a.brow_width = 1;
+  a.brow_alpha = 0.7F;
+  a.iris = {0.10F, 0.052F, 0.028F};
+  a.lash = 0.65F;
+  return a;
+}
+
 }  // namespace
 
-Appearance draw_appearance(Random& random, const float* macros, bool hair) {
+Appearance draw_appearance(Random& random, const float* macros, const PriorOptions& options) {
   const Person p{macros[kGender], 2.0 * macros[kAge] - 1.0, macros[kEthnicity],
                  macros[kEthnicity + 1], macros[kEthnicity + 2]};
   Appearance a{};
   draw_skin(random, p, a);
   draw_lips_and_eyes(random, p, a);
   draw_brows(random, p, a);
+  if (!options.skin_cues) a = plain_skin();
   a.hair_color = draw_hair_color(random, p);
   a.beard_color = mix(a.hair_color, draw_hair_color(random, p), 0.3F);
   draw_hairline(random, p, a);
@@ -160,8 +237,9 @@ Appearance draw_appearance(Random& random, const float* macros, bool hair) {
   draw_beard(random, p, a);
   a.noise_u = f(random.uniform(0, 64));
   a.noise_v = f(random.uniform(0, 64));
-  if (!hair) {
+  if (!options.hair) {
     a.hair_presence = a.hair_length = a.hair_volume = a.fringe = 0;
+    a.bun = a.ponytail = a.plaits = a.rows = 0;
     a.moustache = a.chin_beard = a.side_beard = a.beard_density = a.beard_length = 0;
   }
   return a;

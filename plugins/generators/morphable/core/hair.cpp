@@ -1,5 +1,7 @@
 #include "core/hair.h"
 
+#include "core/locks.h"
+
 namespace synface::morphable {
 namespace {
 
@@ -70,6 +72,51 @@ class Profile {
   std::array<std::array<float, kLevels>, kSectors> radius_{};
 };
 
+constexpr std::size_t kSheetColumns = 32;
+constexpr std::size_t kSheetRows = 10;
+
+// Locks over the hanging hair: they part its surface and fray its ends and edges.
+void hang_locks(const HairPlace& place, const Profile& profile, float amount, float end,
+                Tailor& tailor) {
+  const Appearance& a = place.look;
+  constexpr int kLocks = 130;
+  const auto seed = static_cast<int>(16.0F * (a.noise_u + place.tousle));
+  for (int i = 0; i < kLocks; ++i) {
+    const float h0 = lattice(i, seed);
+    const float h1 = lattice(i, seed + 101);
+    const float h2 = lattice(i, seed + 202);
+    // More of them beside the face.
+    const float turn = i % 3 == 0 ? 0.06F * h0 + (h1 < 0.5F ? 0.0F : 0.94F) : h0;
+    const float top = mix(0.75F, 0.5F * end, lattice(i, seed + 303));
+    const float reach = (0.5F + 0.7F * h2) * (0.5F + 0.5F * a.hair_length);
+    LockLine line;
+    for (std::size_t k = 0; k < LockLine::kPoints; ++k) {
+      const float t = static_cast<float>(k) / static_cast<float>(LockLine::kPoints - 1);
+      float y = top - reach * t * 1.1F;
+      const float lowest = end - 0.35F * h1;
+      if (y < lowest) y = lowest;
+      const float open = a.hair_open - 0.22F * smooth(-0.4F, -1.6F, y) -
+                         0.10F * a.hair_wave * (noise2(3.0F * y + 7.0F * h1, 0.5F) - 0.5F);
+      const float sway = (0.05F + 0.20F * a.hair_wave + 0.25F * a.hair_curl) *
+                         (noise2(2.0F * y + 13.0F * h2, 17.0F * h0) - 0.5F);
+      const float angle = mix(open, 6.2831853F - open, turn) + sway;
+      const float down = clamp((0.95F - y) / (0.95F - end), 0.0F, 1.0F);
+      const float thick = a.hair_volume + 0.08F + 0.05F * h1 + 0.22F * a.hair_curl * down;
+      const float neck = 0.35F * smooth(-0.9F, -2.0F, y) * (1.0F - a.hair_curl);
+      const float wrapped = angle > 3.14159265F ? angle - 6.2831853F : angle;
+      const float radius = amount * (profile.radius(wrapped, y) + thick - neck);
+      const SinCos sc = sincos_of(static_cast<double>(angle));
+      const Vec3 out{static_cast<float>(sc.sin), 0, static_cast<float>(sc.cos)};
+      line.point[k] = {radius * out.x, y, kAxis + radius * out.z};
+      line.normal[k] = out;
+    }
+    line.width = amount * (0.05F + 0.05F * h2);
+    line.tone = 0.7F + 0.65F * h1;
+    line.occlusion = 0.8F;
+    sew_lock(line, tailor);
+  }
+}
+
 }  // namespace
 
 float beard_field(const Appearance& a, Vec3 q) {
@@ -96,53 +143,42 @@ float beard_field(const Appearance& a, Vec3 q) {
   return most * throat;
 }
 
-std::vector<Corners> sheet_triangles(int32_t first_vertex) {
-  std::vector<Corners> out;
-  const auto at = [first_vertex](std::size_t column, std::size_t row) {
-    return first_vertex + static_cast<int32_t>(row * kSheetColumns + column);
-  };
-  for (std::size_t r = 0; r + 1 < kSheetRows; ++r) {
-    for (std::size_t c = 0; c + 1 < kSheetColumns; ++c) {
-      out.push_back({at(c, r), at(c, r + 1), at(c + 1, r + 1)});
-      out.push_back({at(c, r), at(c + 1, r + 1), at(c + 1, r)});
-    }
-  }
-  return out;
-}
-
-void place_sheet(const HeadModel& head, const Appearance& a, const std::vector<Vec3>& positions,
-                 Vec3* sheet) {
+void hang_hair(const HairPlace& place, Tailor& tailor) {
+  const Appearance& a = place.look;
   const float amount = smooth(0.0F, 0.2F, a.hair_length) * a.hair_presence;
-  if (amount <= 0.0F) {
-    for (std::size_t i = 0; i < kSheetVertices; ++i) sheet[i] = {0, 0, kAxis};
-    return;
-  }
-  const Profile profile(head, positions);
+  if (amount <= 0.0F) return;
+  const Profile profile(place.head, place.positions);
   const float end = mix(-0.1F, -3.2F, a.hair_length);
-  for (std::size_t c = 0; c < kSheetColumns; ++c) {
-    const float turn = static_cast<float>(c) / static_cast<float>(kSheetColumns - 1);  // 0..1
-    const float column = static_cast<float>(c);
-    const float lock = noise2(column * 0.45F + a.noise_u, 3.5F);
-    const float tip = end + 0.5F * (lock - 0.5F) * (0.4F + a.hair_wave);
-    for (std::size_t r = 0; r < kSheetRows; ++r) {
-      const float down = static_cast<float>(r) / static_cast<float>(kSheetRows - 1);
+  const int32_t first = tailor.next();
+  const std::size_t triangle = tailor.triangles();
+  for (std::size_t r = 0; r < kSheetRows; ++r) {
+    const float down = static_cast<float>(r) / static_cast<float>(kSheetRows - 1);
+    for (std::size_t c = 0; c < kSheetColumns; ++c) {
+      const float turn = static_cast<float>(c) / static_cast<float>(kSheetColumns - 1);  // 0..1
+      const float column = static_cast<float>(c);
+      const float lock = noise2(column * 0.45F + a.noise_u, 3.5F + place.tousle);
+      const float tip = end + 0.5F * (lock - 0.5F) * (0.4F + a.hair_wave);
       const float y = mix(0.95F, tip, down);
       // The opening for the face narrows below the cheeks and is ragged.
       const float ragged = 0.10F * (noise2(y * 2.2F + a.noise_v, turn < 0.5F ? 1.5F : 9.5F) - 0.5F);
       const float open = a.hair_open + ragged - 0.22F * smooth(-0.4F, -1.6F, y);
       const float angle = mix(open, 6.2831853F - open, turn);
-      const float wave = a.hair_wave * 0.09F *
-                         (noise2(column * 0.5F + 7.0F, y * 2.5F + 3.0F * a.hair_curl) - 0.5F);
+      const float wave = (0.03F + 0.15F * a.hair_wave) *
+                         (noise2(column * 0.8F + 7.0F, y * 1.6F + 3.0F * a.hair_curl) - 0.5F);
       const float thick = mix(-0.12F, a.hair_volume + 0.05F, smooth(0.0F, 0.22F, down)) +
-                          0.10F * (lock - 0.5F) + 0.22F * a.hair_curl * down + wave;
+                          0.14F * (lock - 0.5F) + 0.22F * a.hair_curl * down + wave;
       const float neck = 0.35F * smooth(-0.9F, -2.0F, y) * (1.0F - a.hair_curl);
       const float wrapped = angle > 3.14159265F ? angle - 6.2831853F : angle;
       const float radius = amount * (profile.radius(wrapped, y) + thick - neck);
       const SinCos sc = sincos_of(static_cast<double>(angle));
-      sheet[r * kSheetColumns + c] = {radius * static_cast<float>(sc.sin), y,
-                                      kAxis + radius * static_cast<float>(sc.cos)};
+      const Vec3 out{static_cast<float>(sc.sin), 0, static_cast<float>(sc.cos)};
+      const Vec3 p{radius * out.x, y, kAxis + radius * out.z};
+      tailor.vertex(p, out, p, {0.9F, 0, 0}, 0.45F + 0.35F * (1.0F - down));
     }
   }
+  tailor.weave(Part::kHair, first, kSheetColumns, kSheetRows, false);
+  tailor.smooth_normals(first, triangle);
+  hang_locks(place, profile, amount, end, tailor);
 }
 
 }  // namespace synface::morphable

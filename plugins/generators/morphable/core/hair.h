@@ -2,11 +2,11 @@
 // eye distances from between the eyes), so that they fit every head.
 #pragma once
 
-#include <array>
 #include <vector>
 
 #include "core/latents.h"
 #include "core/noise.h"
+#include "core/outfit.h"
 
 namespace synface::morphable {
 
@@ -26,16 +26,22 @@ inline float hair_field(const Appearance& a, Vec3 q) {
 // Amount of beard at q, 0..1, before its own noise.
 float beard_field(const Appearance& a, Vec3 q);
 
-// Hair that hangs from the crown: columns around the head, rows downwards. Two sides are drawn.
-constexpr std::size_t kSheetColumns = 44;
-constexpr std::size_t kSheetRows = 14;
-constexpr std::size_t kSheetVertices = kSheetColumns * kSheetRows;
-
-std::vector<Corners> sheet_triangles(int32_t first_vertex);
-
-// positions: the neutral head of one person in eye distances. Writes kSheetVertices positions;
-// with hair_length 0 the sheet lies inside the head.
-void place_sheet(const HeadModel& head, const Appearance& a, const std::vector<Vec3>& positions,
-                 Vec3* sheet);
+// Hair that stands out from the displaced scalp, as locks: strips that taper to a point, rooted on
+// the scalp; and what hangs from the crown, a sheet with locks over it. `push`: displacement of the
+// head's vertices by hair.
+struct HairPlace {
+  const HeadModel& head;
+  const Appearance& look;
+  const std::vector<Vec3>& positions;  // the neutral head of one person in eye distances
+  const std::vector<Vec3>& normals;
+  const std::vector<Vec3>& push;
+  const Hull& hull;
+  float tousle;  // other places for the locks
+};
+// No lock grows where a hat lies; hat: 0..1.
+void grow_locks(const HairPlace& place, const Accessories& worn, float hat, Tailor& tailor);
+void hang_hair(const HairPlace& place, Tailor& tailor);
+// Bun, ponytail, plaits.
+void tie_hair(const HairPlace& place, Tailor& tailor);
 
 }  // namespace synface::morphable

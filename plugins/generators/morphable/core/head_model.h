@@ -10,7 +10,20 @@
 
 namespace synface::morphable {
 
-enum class Part : uint8_t { kSkin, kMouth, kSocket, kLeftEye, kRightEye, kTeeth, kTongue, kHair };
+enum class Part : uint8_t {
+  kSkin,
+  kMouth,
+  kSocket,
+  kLeftEye,
+  kRightEye,
+  kTeeth,
+  kTongue,
+  kHair,
+  kLock,
+  kCloth,
+  kFrame,
+  kFlesh
+};  // from kHair on: what is worn
 
 struct Vec2 {
   float x = 0, y = 0;

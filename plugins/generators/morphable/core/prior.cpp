@@ -2,8 +2,7 @@
 
 #include <string>
 
-#include "core/detector.h"
-#include "core/random.h"
+#include "core/draws.h"
 
 namespace synface::morphable {
 namespace {
@@ -16,6 +15,8 @@ constexpr uint32_t kIlluminationStream = 257;
 constexpr uint32_t kPoseStream = 258;
 constexpr uint32_t kCameraStream = 259;
 constexpr uint32_t kBackgroundStream = 260;
+constexpr uint32_t kGroomingStream = 261;
+constexpr uint32_t kAccessoriesStream = 262;
 
 float f(double x) {
   return static_cast<float>(x);
@@ -62,74 +63,6 @@ void draw_shape(Random& random, const HeadModel& head, double scale, float* out)
       out[static_cast<std::size_t>(c.tie)] = f(limited(common - apart, 1));
     }
   }
-}
-
-Illumination draw_light(Random& random, bool varied, double exposure_sd) {
-  Illumination light{};
-  const auto tint = [&](double strength) {
-    const double warm = varied ? random.normal(0, 0.07) : 0;
-    const double green = varied ? random.normal(0, 0.02) : 0;
-    return Vec3{f(strength * (1 + warm)), f(strength * (1 + green)), f(strength * (1 - warm))};
-  };
-  if (!varied) {
-    light = {tint(0.5), 0.3F, 0, f(radians(30)), tint(0.8), 0, 0, tint(0), 0};
-    return light;
-  }
-  light.ambient = tint(random.uniform(0.14, 0.5));
-  light.ambient_tilt = f(random.uniform(0.1, 0.7));
-  light.key_azimuth = f(radians(limited(random.normal(0, 42), 110)));
-  light.key_elevation = f(radians(limited(random.normal(28, 20), 80)));
-  light.key = tint(random.uniform(0.4, 1.15));
-  light.fill_azimuth = f(radians(random.uniform(-120, 120)));
-  light.fill_elevation = f(radians(random.normal(15, 20)));
-  const double fill = random.uniform(0, 0.45);
-  light.fill = tint(random.chance(0.5) ? fill : 0);
-  light.exposure = f(limited(random.normal(0, exposure_sd), 3 * exposure_sd));
-  return light;
-}
-
-Background draw_background(Random& random, bool varied) {
-  Background b{};
-  if (!varied) {
-    for (Vec3& c : b.color) c = {0.25F, 0.25F, 0.25F};
-    b.softness = 1;
-    b.clothes = {0.08F, 0.08F, 0.08F};
-    b.frequency = 2;
-    return b;
-  }
-  for (Vec3& c : b.color) {
-    // Rooms and streets are greyish: a grey of wide range, tinted now and then.
-    const double grey = exp_of(random.normal(-1.6, 0.9));
-    const double colourful = 0.04 + 0.3 * square(random.uniform());
-    c = {f(clamp(grey * (1 + colourful * random.normal()), 0.004, 1.0)),
-         f(clamp(grey * (1 + colourful * random.normal()), 0.004, 1.0)),
-         f(clamp(grey * (1 + colourful * random.normal()), 0.004, 1.0))};
-  }
-  b.angle = f(random.uniform(0, 2 * kPi));
-  b.edge = f(random.normal(0, 0.3));
-  b.softness = f(0.02 + square(random.uniform()));
-  b.blobs = f(random.uniform());
-  b.frequency = f(random.uniform(1.5, 9));
-  b.u = f(random.uniform(0, 64));
-  b.v = f(random.uniform(0, 64));
-  const double dark = exp_of(random.normal(-2.6, 1.1));
-  const double hue = 0.3 * square(random.uniform());
-  b.clothes = {f(clamp(dark * (1 + hue * random.normal()), 0.004, 0.8)),
-               f(clamp(dark * (1 + hue * random.normal()), 0.004, 0.8)),
-               f(clamp(dark * (1 + hue * random.normal()), 0.004, 0.8))};
-  b.shoulder = f(random.normal(0.08, 0.05));
-  return b;
-}
-
-Camera draw_camera(Random& random, const PriorOptions& options) {
-  Camera camera{20, 0, 0, {}};
-  if (options.camera) {
-    camera.distance = f(exp_of(random.uniform(log_of(9), log_of(40))));
-    camera.softness = f(random.uniform(0, 0.8));
-    camera.noise = f(0.4 + random.exponential(1.0));
-  }
-  draw_detector_errors(random, options.jitter, camera.jitter);
-  return camera;
 }
 
 Pose draw_pose(Random& random, const PriorOptions& options) {
@@ -196,7 +129,7 @@ void Prior::draw_identity(uint64_t seed, uint32_t identity, float* block) const 
   draw_macros(shape, block);
   draw_shape(shape, head_, options_.shape_scale, block + kMacros);
   Random appearance(seed, kAppearanceStream, identity, 0);
-  store_block(draw_appearance(appearance, block, options_.hair), block + Layout(head_).appearance);
+  store_block(draw_appearance(appearance, block, options_), block + Layout(head_).appearance);
 }
 
 void Prior::draw_expression(uint64_t seed, uint32_t identity, uint32_t sample, float* block) const {
@@ -231,6 +164,12 @@ void Prior::draw(uint64_t seed, uint32_t identity, uint32_t sample, float* row) 
   store_block(draw_camera(camera, options_), row + layout.pose_end);
   Random background(seed, kBackgroundStream, identity, sample);
   store_block(draw_background(background, options_.background), row + layout.camera_end);
+  Random grooming(seed, kGroomingStream, identity, sample);
+  store_block(draw_grooming(grooming, row, options_), row + layout.background_end);
+  // What belongs to the person, and is only put on or left off, comes from a stream of its own.
+  Random own(seed, kAccessoriesStream, identity, UINT32_MAX);
+  Random now(seed, kAccessoriesStream, identity, sample);
+  store_block(draw_accessories(own, now, row, options_), row + layout.grooming_end);
 }
 
 }  // namespace synface::morphable

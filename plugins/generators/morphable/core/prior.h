@@ -12,12 +12,20 @@ namespace synface::morphable {
 // neutral value: frontal, without expression, even light, plain grey.
 struct PriorOptions {
   bool pose = true, expression = true, illumination = true, background = true, camera = true;
-  bool hair = true;  // off: everybody is shaven and beardless
+  bool hair = true;         // off: everybody is shaven and beardless
+  bool skin_cues = true;    // off: everybody has the same skin, lips, brows and eyes
+  bool grooming = true;     // off: hair, make-up and tan are the person's own in every picture
+  bool accessories = true;  // off: no glasses, head covers, earrings, nothing before the face
   double yaw_sd = 18, pitch_sd = 9, roll_sd = 3;
   double jitter = 1;          // of the detector's measured landmark errors
   double shape_scale = 1;     // multiplies the sigma of every shape coefficient
-  double exposure_sd = 0.25;  // stops
-  bool copies = false;        // every sample of an identity is its sample 0
+  double exposure_sd = 0.35;  // stops
+  double glasses = 0.15, glasses_persistence = 0.8;  // people who wear some; their pictures with
+  double headwear = 0.06;                            // pictures with a hat that is not always worn
+  double makeup = 0.15, occlusion = 0.04;            // pictures
+  double white_balance_sd = 0.07;                    // natural logarithm of the gain
+  double motion = 0.08, low_resolution = 0.35, jpeg = 0.5;  // pictures
+  bool copies = false;  // every sample of an identity is its sample 0
 };
 
 class Prior {
@@ -34,10 +42,5 @@ class Prior {
   const HeadModel& head_;
   PriorOptions options_;
 };
-
-// Appearance that goes with the first five numbers of an identity; the sources of its figures are
-// named in appearance.cpp.
-class Random;
-Appearance draw_appearance(Random& random, const float* macros, bool hair);
 
 }  // namespace synface::morphable

@@ -6,8 +6,9 @@
 #include <string>
 
 #include "core/camera.h"
-#include "core/hair.h"
+#include "core/dress.h"
 #include "core/noise.h"
+#include "core/sensor.h"
 
 namespace synface::morphable {
 
@@ -31,6 +32,7 @@ void Surface::join(const Surface& other) {
   f.normal = mix(f.normal, g.normal, t);
   f.q = mix(f.q, g.q, t);
   f.light = mix(f.light, g.light, t);
+  f.albedo = mix(f.albedo, g.albedo, t);
   f.a = mix(f.a, g.a, t);
   f.b = mix(f.b, g.b, t);
   f.occlusion = mix(f.occlusion, g.occlusion, t);
@@ -44,11 +46,7 @@ Renderer::Renderer(std::shared_ptr<const HeadModel> head, const RenderOptions& o
       options_(options),
       chart_(*head_),
       shape_(*head_),
-      triangles_(head_->triangles),
-      tone_(tone_table()) {
-  const auto sheet = sheet_triangles(static_cast<int32_t>(head_->base.size()));
-  triangles_.insert(triangles_.end(), sheet.begin(), sheet.end());
-}
+      tone_(tone_table()) {}
 
 bool Renderer::is_head_of(const Person& person, const float* row) const {
   return person.key.size() == layout_.identity_end &&
@@ -78,6 +76,7 @@ void Renderer::find_person(const float* row, Scratch& s) const {
 View Renderer::pose(const float* row, Scratch& s) const {
   check_row(row, layout_.size);
   find_person(row, s);
+  dress_person(*head_, layout_, row, s.person);
   View view;
   view.rotation = rotation_of(load_block<Pose>(row + layout_.illumination_end));
   view.camera = load_block<Camera>(row + layout_.pose_end);
@@ -110,13 +109,16 @@ std::array<Vec2, 5> Renderer::landmarks(const float* row, Scratch& s) const {
 void Renderer::project(const View& view, Scratch& s) const {
   const std::size_t vertices = head_->base.size();
   for (std::size_t v = 0; v < vertices; ++v) s.posed[v] += s.person.push[v];
-  vertex_normals(triangles_, s.posed, s.normals);
+  vertex_normals(head_->triangles, s.posed, s.normals);
   for (std::size_t side = 0; side < 2; ++side) {
     for (const int32_t v : head_->eye_vertices[side]) {
       const auto i = static_cast<std::size_t>(v);
       s.normals[i] = normalized(s.posed[i] - s.person.eye_center[side] - view.eye_shift[side]);
     }
   }
+  const Outfit& outfit = s.person.outfit;
+  s.posed.insert(s.posed.end(), outfit.positions.begin(), outfit.positions.end());
+  s.normals.insert(s.normals.end(), outfit.normals.begin(), outfit.normals.end());
   s.screen.resize(s.posed.size());
   for (std::size_t v = 0; v < s.posed.size(); ++v) {
     const Vec3 p = through_lens(view.rotation.apply(s.posed[v]), view.camera.distance);
@@ -129,21 +131,33 @@ void Renderer::project(const View& view, Scratch& s) const {
 void Renderer::draw(const float* row, const View& view, Scratch& s) const {
   s.raster.resize(options_.height, options_.width);
   s.raster.clear();
-  const bool hanging = s.person.look.hair_length * s.person.look.hair_presence > 0.0F;
-  const std::size_t n = hanging ? triangles_.size() : head_->triangles.size();
-  s.raster.draw(s.screen, triangles_, n, head_->triangles.size(), *options_.kernels);
+  const Outfit& outfit = s.person.outfit;
+  const std::size_t of_head = head_->triangles.size();
+  if (s.triangles.size() < of_head) s.triangles = head_->triangles;
+  s.triangles.resize(of_head);
+  s.triangles.insert(s.triangles.end(), outfit.triangles.begin(), outfit.triangles.end());
+  const std::size_t n = s.triangles.size();
+  s.raster.draw(s.screen, s.triangles, n, of_head, *options_.kernels);
+  if (!outfit.lenses.empty()) {
+    s.lenses.resize(options_.height, options_.width);
+    s.lenses.clear();
+    s.lenses.draw(s.screen, outfit.lenses, outfit.lenses.size(), 0, *options_.kernels);
+  }
   if (options_.shadow) {
     const Lights lights = lights_of(load_block<Illumination>(row + layout_.expression_end));
-    s.shadow.build(s.posed, triangles_, n, head_->triangles.size(),
-                   view.rotation.undo(lights.lamp[0].direction), *options_.kernels);
+    s.shadow.build(s.posed, s.triangles, n, of_head, view.rotation.undo(lights.lamp[0].direction),
+                   *options_.kernels);
   }
 }
 
 // Attributes at a point of the image (in pixels), linear in the triangle.
 Fragment Renderer::fragment(const Scratch& s, int32_t triangle, float x, float y) const {
   const auto t = static_cast<std::size_t>(triangle);
+  const bool worn = t >= head_->triangles.size();
+  const std::size_t piece = worn ? t - head_->triangles.size() : t;
+  const Corners& corners = s.triangles[t];
   std::size_t v[3];
-  for (std::size_t k = 0; k < 3; ++k) v[k] = static_cast<std::size_t>(triangles_[t][k]);
+  for (std::size_t k = 0; k < 3; ++k) v[k] = static_cast<std::size_t>(corners[k]);
   const float step = 1.0F / static_cast<float>(kSubpixel);
   const float x0 = static_cast<float>(s.screen[v[0]].x) * step;
   const float y0 = static_cast<float>(s.screen[v[0]].y) * step;
@@ -161,12 +175,17 @@ Fragment Renderer::fragment(const Scratch& s, int32_t triangle, float x, float y
     f.light = s.shadow.at(v[0]) * k[0] + s.shadow.at(v[1]) * k[1] + s.shadow.at(v[2]) * k[2];
   }
   f.normal = s.normals[v[0]] * k[0] + s.normals[v[1]] * k[1] + s.normals[v[2]] * k[2];
-  if (t >= head_->triangles.size()) {
-    f.part = Part::kHair;
+  if (worn) {
+    const Outfit& outfit = s.person.outfit;
+    f.part = outfit.part[piece];
     f.back = area > 0.0F;
-    const auto& p = s.person.positions;
-    f.q = p[v[0]] * k[0] + p[v[1]] * k[1] + p[v[2]] * k[2];
-    f.occlusion = 0.75F;
+    f.occlusion = 0;
+    for (std::size_t i = 0; i < 3; ++i) {
+      const std::size_t own = v[i] - head_->base.size();
+      f.q += outfit.q[own] * k[i];
+      f.albedo += outfit.albedo[own] * k[i];
+      f.occlusion += outfit.occlusion[own] * k[i];
+    }
     return f;
   }
   f.part = head_->part[t];
@@ -218,6 +237,24 @@ int Renderer::surfaces(const Scratch& s, int x, int y, Surface (&out)[kSamples])
   return n;
 }
 
+// Lenses let through what is behind them, tinted, and mirror the lamps.
+Vec3 Renderer::through_lenses(const Scratch& s, const Shader& shader, int x, int y, float exposure,
+                              Vec3 behind) const {
+  const Int4 ids = s.lenses.ids(y, x);
+  Vec3 out = behind;
+  for (std::size_t i = 0; i < kSamples; ++i) {
+    if (ids[i] < 0 || s.lenses.depths(y, x)[i] < s.raster.depths(y, x)[i]) continue;
+    const Corners& c = s.person.outfit.lenses[static_cast<std::size_t>(ids[i])];
+    const Vec3 normal = s.normals[static_cast<std::size_t>(c[0])] +
+                        s.normals[static_cast<std::size_t>(c[1])] +
+                        s.normals[static_cast<std::size_t>(c[2])];
+    const Vec3 tint = s.person.outfit.albedo[static_cast<std::size_t>(c[0]) - head_->base.size()];
+    const Shader::Lens lens = shader.lens(normal, tint);
+    out += (behind * (lens.through - Vec3{1, 1, 1}) + lens.light * exposure) * 0.25F;
+  }
+  return out;
+}
+
 void Renderer::resolve(const float* row, const View& view, Scratch& s) const {
   const auto light = load_block<Illumination>(row + layout_.expression_end);
   const auto background = load_block<Background>(row + layout_.camera_end);
@@ -232,6 +269,7 @@ void Renderer::resolve(const float* row, const View& view, Scratch& s) const {
   const Backdrop backdrop(background, side);
   s.linear.resize(static_cast<std::size_t>(options_.height) *
                   static_cast<std::size_t>(options_.width));
+  const bool glasses = !s.person.outfit.lenses.empty();
   std::size_t index = 0;
   for (int y = 0; y < options_.height; ++y) {
     for (int x = 0; x < options_.width; ++x, ++index) {
@@ -248,6 +286,7 @@ void Renderer::resolve(const float* row, const View& view, Scratch& s) const {
                                         (static_cast<float>(y) + 0.5F) * side);
         sum += behind * (0.25F * open);
       }
+      if (glasses) sum = through_lenses(s, shader, x, y, exposure, sum);
       s.linear[index] = sum;
     }
   }
@@ -256,6 +295,11 @@ void Renderer::resolve(const float* row, const View& view, Scratch& s) const {
 void Renderer::finish(const float* row, const ImageKey& key, Scratch& s, uint8_t* image) const {
   const auto camera = load_block<Camera>(row + layout_.pose_end);
   soften(options_.height, options_.width, clamp(camera.softness, 0.0F, 1.0F), s.linear, s.blurred);
+  const float scale = static_cast<float>(std::min(options_.height, options_.width)) / 112.0F;
+  blur_motion(options_.height, options_.width, camera.motion * scale, camera.motion_angle, s.linear,
+              s.blurred);
+  lose_resolution(options_.height, options_.width, camera.detail, s.linear, s.blurred);
+  grade(camera.warm, camera.green, camera.saturation, s.linear);
   uint32_t seed = hash2(static_cast<uint32_t>(key.seed), static_cast<uint32_t>(key.seed >> 32));
   seed = hash2(seed ^ key.identity, key.sample * 3U + key.set);
   const float grain = clamp(camera.noise, 0.0F, 64.0F);
@@ -275,6 +319,9 @@ void Renderer::finish(const float* row, const ImageKey& key, Scratch& s, uint8_t
       }
       image[3 * i + k] = static_cast<uint8_t>(clamp(level + 0.5F, 0.0F, 255.0F));
     }
+  }
+  if (camera.jpeg <= 100.0F) {
+    compress(options_.height, options_.width, camera.jpeg, image, s.planes);
   }
 }
 

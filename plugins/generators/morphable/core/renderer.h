@@ -36,9 +36,11 @@ struct Scratch {
   ShapeModel::Work shaping;
   std::vector<Vec3> posed, normals;
   std::vector<ScreenVertex> screen;
-  Raster raster;
+  std::vector<Corners> triangles;  // of the head, then of the outfit
+  Raster raster, lenses;
   ShadowMap shadow;
   std::vector<Vec3> linear, blurred;  // [H * W]
+  std::vector<float> planes;          // of JPEG
 };
 
 // One surface within a pixel: neighbouring triangles of the same part count as one.
@@ -84,6 +86,8 @@ class Renderer {
   void draw(const float* row, const View& view, Scratch& scratch) const;
   // The surfaces that a pixel sees, each shaded once.
   int surfaces(const Scratch& scratch, int x, int y, Surface (&out)[kSamples]) const;
+  Vec3 through_lenses(const Scratch& scratch, const Shader& shader, int x, int y, float exposure,
+                      Vec3 behind) const;
   void resolve(const float* row, const View& view, Scratch& scratch) const;
   Fragment fragment(const Scratch& scratch, int32_t triangle, float x, float y) const;
   void finish(const float* row, const ImageKey& key, Scratch& scratch, uint8_t* image) const;
@@ -93,8 +97,7 @@ class Renderer {
   RenderOptions options_;
   Chart chart_;
   ShapeModel shape_;
-  std::vector<Corners> triangles_;  // of the head, then of the hanging hair
-  std::vector<uint8_t> tone_;       // sRGB of sqrt(linear)
+  std::vector<uint8_t> tone_;  // sRGB of sqrt(linear)
 };
 
 }  // namespace synface::morphable

@@ -39,7 +39,7 @@ Vec3 Shader::irradiance(Vec3 n, float occlusion, float key) const {
   return sum;
 }
 
-Vec3 Shader::shade_hair(Vec3 q, Vec3 n, float occlusion, float key) const {
+Vec3 Shader::shade_hair(Vec3 q, Vec3 n, float occlusion, float key, float tone) const {
   // Strands leave the crown in all directions and fall.
   const Vec3 crown{0.0F, 1.7F, -1.5F};
   const Vec3 away = q - crown;
@@ -51,7 +51,7 @@ Vec3 Shader::shade_hair(Vec3 q, Vec3 n, float occlusion, float key) const {
   const float coarse = noise2(8.0F * u, (0.8F + 5.0F * look_.hair_curl) * along);
   const float fine = noise2_band(u, 0.06F * along, 34, 0.7F * pixel_);
   const float strand = 0.45F + 0.55F * coarse + 0.5F * (fine - 0.5F);
-  const Vec3 color = look_.hair_color * (0.35F + 1.05F * strand);
+  const Vec3 color = look_.hair_color * (tone * (0.35F + 1.05F * strand));
   Vec3 out = irradiance(n, occlusion, key) * color;
   // Kajiya and Kay 1989: a highlight across the strands, shifted by the noise.
   Vec3 tangent = head_.apply(normalized(Vec3{away.x, away.y - 0.6F, away.z}));
@@ -66,6 +66,38 @@ Vec3 Shader::shade_hair(Vec3 q, Vec3 n, float occlusion, float key) const {
     out += lamp.color * tint * (0.16F * gloss * facing * power32(sine) * (0.4F + fine));
   }
   return out;
+}
+
+// Woven or, with q.z, knitted.
+Vec3 Shader::shade_cloth(const Fragment& f, Vec3 n, float key) const {
+  const float knit = clamp(f.q.z, 0.0F, 1.0F);
+  const float rib = noise2_band(f.q.x, 0.3F * f.q.y, 3.0F, 0.6F * pixel_) - 0.5F;
+  const float weave = noise2_band(f.q.x, f.q.y, 7.0F, 0.3F * pixel_) - 0.5F;
+  const float fold = 1.0F + knit * rib + 0.25F * weave;
+  const float open = f.occlusion * (f.back ? 0.35F : 1.0F);
+  return irradiance(n, open, f.back ? 0.4F * key : key) * f.albedo * fold;
+}
+
+Vec3 Shader::shade_gloss(Vec3 albedo, Vec3 n, float occlusion, float key, float gloss) const {
+  Vec3 out = irradiance(n, occlusion, key) * albedo;
+  for (const Lamp& lamp : lights_.lamp) {
+    const float share = &lamp == &lights_.lamp[0] ? key : 1.0F;
+    out += lamp.color * (gloss * share * power32(positive(dot(n, lamp.half))));
+  }
+  return out + lights_.ambient * (0.1F * gloss * positive(n.y));
+}
+
+Shader::Lens Shader::lens(Vec3 normal, Vec3 tint) const {
+  const Vec3 n = normalized(normal);
+  // Fresnel's law after Schlick 1994, index 1.5, two faces; what is mirrored is the sky above.
+  const float flat = 1.0F - positive(n.z);
+  const float mirror = 0.08F + 0.92F * square(square(flat)) * flat;
+  Vec3 light = lights_.ambient * (mirror * smooth(-0.3F, 0.5F, n.y));
+  for (const Lamp& lamp : lights_.lamp) {
+    const float h = positive(dot(n, lamp.half));
+    light += lamp.color * (1.6F * square(power32(h)) + 0.03F * power14(h));
+  }
+  return {tint * (1.0F - mirror), light};
 }
 
 // Share of a spot of the scalp that hair covers; the hairline is ragged.
@@ -170,7 +202,18 @@ Vec3 Shader::shade(const Fragment& f) const {
     case Part::kTongue:
       return irradiance(n, 0.1F + 0.4F * f.occlusion, 1.0F) * Vec3{0.30F, 0.10F, 0.09F};
     case Part::kHair:
-      return shade_hair(f.q, n, f.back ? 0.25F : f.occlusion, f.back ? 0.3F : key);
+      return shade_hair(f.q, n, f.back ? 0.25F : f.occlusion, f.back ? 0.3F : key, f.albedo.x);
+    case Part::kLock: {
+      // A lock has no inside: its normal is that of the hair under it.
+      const Vec3 out = f.back ? n * -1.0F : n;
+      return shade_hair(f.q, out, f.occlusion, key, f.albedo.x);
+    }
+    case Part::kCloth:
+      return shade_cloth(f, n, key);
+    case Part::kFrame:
+      return shade_gloss(f.albedo, n, f.occlusion, key, 0.35F);
+    case Part::kFlesh:
+      return shade_gloss(f.albedo, n, f.occlusion, key, 0.04F);
     case Part::kMouth:
     case Part::kSocket:
       return shade_skin(f, n, 0.5F + 0.5F * key);

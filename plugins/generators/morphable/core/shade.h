@@ -10,12 +10,13 @@ namespace synface::morphable {
 
 struct Fragment {
   Vec3 normal;         // camera axes, not normalised
-  Vec3 q;              // canonical position; for hanging hair the position on the person's head
+  Vec3 q;              // canonical position; of what is worn: outfit.h
   float a = 0, b = 0;  // chart
   float occlusion = 1, ear = 0;
   Part part = Part::kSkin;
-  bool back = false;  // the inner side of hanging hair
+  bool back = false;  // the inner side of hanging hair or cloth
   Vec3 light;         // where the shadow map has it
+  Vec3 albedo;        // of what is worn (Outfit)
 };
 
 // Axes of the head in the camera: rows x, y, z of the rotation's transpose are its columns.
@@ -37,12 +38,21 @@ class Shader {
   // Linear RGB before exposure.
   Vec3 shade(const Fragment& f) const;
 
+  struct Lens {
+    Vec3 through;  // share of the light from behind
+    Vec3 light;    // what it adds, before exposure
+  };
+  // normal: camera axes, not normalised; tint: share of the light that glass lets through.
+  Lens lens(Vec3 normal, Vec3 tint) const;
+
  private:
   // key: share of the first lamp that no shadow takes.
   Vec3 irradiance(Vec3 n, float occlusion, float key) const;
   float hair_cover(const Fragment& f, float field) const;
   Vec3 shade_skin(const Fragment& f, Vec3 n, float key) const;
-  Vec3 shade_hair(Vec3 q, Vec3 n, float occlusion, float key) const;
+  Vec3 shade_hair(Vec3 q, Vec3 n, float occlusion, float key, float tone = 1) const;
+  Vec3 shade_cloth(const Fragment& f, Vec3 n, float key) const;
+  Vec3 shade_gloss(Vec3 albedo, Vec3 n, float occlusion, float key, float gloss) const;
   Vec3 shade_eye(const Fragment& f, Vec3 n, float key) const;
 
   const Chart& chart_;

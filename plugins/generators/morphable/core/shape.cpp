@@ -1,7 +1,5 @@
 #include "core/shape.h"
 
-#include "core/hair.h"
-
 namespace synface::morphable {
 namespace {
 
@@ -44,32 +42,6 @@ void measure_eyes(const HeadModel& head, Person& person) {
                                  head.landmark(person.positions, lid + 1).y) -
                          center.y;
     person.lid_height[side] = height > 0.02F ? height : 0.02F;
-  }
-}
-
-void push_hair(const HeadModel& head, const std::vector<Vec3>& normals, Person& person) {
-  const Appearance& a = person.look;
-  person.push.assign(head.base.size(), Vec3{});
-  const float edge = mix(0.5F, 0.16F, a.fringe);
-  for (std::size_t v = 0; v < head.base.size(); ++v) {
-    const Vec3 q = head.canonical[v];
-    const float bare = 1.0F - head.ear[v];
-    float amount = 0;
-    if (a.hair_presence > 0.0F && q.y > -1.2F) {
-      const float grown = smooth(0.0F, edge, hair_field(a, q));
-      if (grown > 0.0F) {
-        const float lumps = noise2(6.0F * q.x + a.noise_u, 6.0F * (q.y - q.z) + a.noise_v) - 0.5F;
-        amount =
-            a.hair_presence * a.hair_volume * grown * (1.0F + (0.3F + 0.5F * a.hair_curl) * lumps);
-      }
-    }
-    if (a.beard_length > 0.0F && q.y < -0.4F) {
-      amount += a.beard_length * beard_field(a, q) * smooth(-1.5F, -0.5F, q.z);
-    }
-    person.push[v] = normals[v] * (amount * bare);
-  }
-  for (const auto& list : head.eye_vertices) {
-    for (const int32_t v : list) person.push[static_cast<std::size_t>(v)] = Vec3{};
   }
 }
 
@@ -182,21 +154,17 @@ void ShapeModel::shape(const float* const* identities, std::size_t n, Person* pe
     for (std::size_t l = 0; l < count; ++l) {
       Person& person = people[first + l];
       person.key.assign(ids[l], ids[l] + layout.identity_end);
-      person.look = load_block<Appearance>(ids[l] + layout.appearance);
       person.unit = units[l];
       const Lane positions{work.positions.data() + l, lanes};
       const Lane normals{work.normals.data() + l, lanes};
       person.positions.resize(vertices);
-      work.own.resize(vertices);
+      person.normals.resize(vertices);
       for (std::size_t v = 0; v < vertices; ++v) {
         person.positions[v] = positions[v];
-        work.own[v] = normals[v];
+        person.normals[v] = normals[v];
       }
       measure_eyes(head_, person);
-      push_hair(head_, work.own, person);
-      work.sheet.resize(kSheetVertices);
-      place_sheet(head_, person.look, person.positions, work.sheet.data());
-      person.positions.insert(person.positions.end(), work.sheet.begin(), work.sheet.end());
+      person.dressed.clear();
     }
     first += count;
   }

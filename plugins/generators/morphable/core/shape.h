@@ -5,20 +5,25 @@
 
 #include "core/kernels.h"
 #include "core/latents.h"
+#include "core/outfit.h"
 
 namespace synface::morphable {
 
-// Eye distances, the origin between the eyes, axes as in the model. The hanging hair's vertices
-// follow those of the head.
+// Eye distances, the origin between the eyes, axes as in the model.
 struct Person {
-  std::vector<float> key;  // the identity block that this is the head of
-  Appearance look;
+  std::vector<float> key;       // the identity block that this is the head of
   float unit;                   // eye distances a file unit
-  std::vector<Vec3> positions;  // [V + kSheetVertices], neutral
-  std::vector<Vec3> push;       // [V] displacement by hair and beard
+  std::vector<Vec3> positions;  // [V], neutral
+  std::vector<Vec3> normals;    // [V] of the neutral head
   Vec3 eye_center[2];           // left, right
   float eye_radius[2];
   float lid_height[2];  // of the upper lid over the eye's centre
+
+  // By dress_person (dress.h): how the person looks in one picture.
+  std::vector<float> dressed;  // the blocks that follow is made from
+  Appearance look;
+  std::vector<Vec3> push;  // [V] displacement by hair and beard
+  Outfit outfit;
 };
 
 // A model's targets as one sparse matrix, so that the shapes of many identities are one product:
@@ -32,7 +37,6 @@ class ShapeModel {
   // A head does not depend on who is shaped with it, nor on the instruction set.
   struct Work {
     std::vector<float> weights, positions, normals;
-    std::vector<Vec3> own, sheet;  // of one person: normals, hanging hair
   };
   void shape(const float* const* identities, std::size_t n, Person* people, Work& work,
              const Kernels& kernels = best_kernels()) const;

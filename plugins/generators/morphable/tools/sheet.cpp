@@ -44,7 +44,7 @@ int run(const Wanted& w, bool plain) {
   PriorOptions options;
   if (plain) {
     options.pose = options.illumination = options.expression = options.background = false;
-    options.camera = false;
+    options.camera = options.grooming = options.accessories = false;
     options.jitter = 0;
   }
   const Prior prior(*head, options);
