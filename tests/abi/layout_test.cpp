@@ -82,6 +82,7 @@ TEST(Tables, BeginWithTheirSize) {
   begins_with_its_size<synface_ext_tensorfile>();
   begins_with_its_size<synface_ext_listing>();
   begins_with_its_size<synface_ext_metric>();
+  begins_with_its_size<synface_ext_images>();
   begins_with_its_size<synface_ext_state>();
 }
 

@@ -1,5 +1,6 @@
 // The computing host extensions through their C tables.
 #include <gtest/gtest.h>
+#include <synface/base/error.h>
 #include <synface/base/file.h>
 #include <synface/base/journal.h>
 #include <synface/train/calls.h>
@@ -7,11 +8,14 @@
 #include <synface/train/parallel.h>
 #include <synface/train/recorder.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <cstring>
 #include <string>
 #include <vector>
+
+#include "images_service.h"
 
 namespace synface::train {
 namespace {
@@ -104,6 +108,49 @@ TEST(Extensions, RowsAreNormalised) {
   EXPECT_FLOAT_EQ(y[1], 0.8F);
   EXPECT_EQ(y[2], 0);
   EXPECT_EQ(norm, (std::vector<float>{5, 0}));
+}
+
+TEST(Extensions, PicturesAreThereDuringAnEvaluationOnly) {
+  const synface_context ctx = make_context({}, SYNFACE_PHASE_EVAL, 0, 0);
+  synface_error error = make_error();
+  std::vector<std::uint8_t> pixels(3);
+  const View image(pixels.data(), {1, 1, 3});
+  EXPECT_EQ(images_extension().read(&ctx, 0, image.get(), &error), SYNFACE_ERR_UNSUPPORTED);
+  EXPECT_EQ(images_extension().embed(&ctx, image.get(), image.get(), &error),
+            SYNFACE_ERR_UNSUPPORTED);
+}
+
+// A service of pictures of one pixel whose embedding is their red.
+class OnePixel final : public ImagesService {
+ public:
+  Shape shape() const override { return {1, 1, 1}; }
+  void read(std::uint64_t request, std::uint8_t* pixels) override {
+    if (request > 200) fail(ExitCode::kPlugin, "request {} was not made", request);
+    std::fill_n(pixels, 3, static_cast<std::uint8_t>(request));
+  }
+  void embed(const std::uint8_t* images, std::int64_t n, float* embeddings) override {
+    for (std::int64_t i = 0; i < n; ++i) embeddings[i] = images[3 * i];
+  }
+};
+
+TEST(Extensions, PicturesAreReadAndEmbeddedAndAnOddShapeIsRefused) {
+  OnePixel service;
+  const ImagesServed served(&service);
+  const synface_context ctx = make_context({}, SYNFACE_PHASE_EVAL, 0, 0);
+  synface_error error = make_error();
+  std::vector<std::uint8_t> pixels(6);
+  std::vector<float> out(2);
+  const View first(pixels.data(), {1, 1, 3}), second(pixels.data() + 3, {1, 1, 3});
+  const View both(pixels.data(), {2, 1, 1, 3}), embeddings(out.data(), {2, 1});
+  const auto& table = images_extension();
+  ASSERT_EQ(table.read(&ctx, 7, first.get(), &error), SYNFACE_OK);
+  ASSERT_EQ(table.read(&ctx, 9, second.get(), &error), SYNFACE_OK);
+  ASSERT_EQ(table.embed(&ctx, both.get(), embeddings.get(), &error), SYNFACE_OK);
+  EXPECT_EQ(out, (std::vector<float>{7, 9}));
+  EXPECT_EQ(table.read(&ctx, 201, first.get(), &error), SYNFACE_ERR_INVALID);
+  EXPECT_STREQ(error.message, "request 201 was not made");
+  EXPECT_EQ(table.read(&ctx, 7, both.get(), &error), SYNFACE_ERR_INVALID);
+  EXPECT_EQ(table.embed(&ctx, first.get(), embeddings.get(), &error), SYNFACE_ERR_INVALID);
 }
 
 TEST(Extensions, ParallelCoversEveryIndexOnceAndReturnsTheFirstError) {

@@ -40,6 +40,8 @@ TEST(WorkerTrial, TrainsEvaluatesAndRecords) {
   EXPECT_GT(journal.finals.at("held.separation"), 0.1);
   EXPECT_EQ(journal.finals.at("held.images"), 20);
   EXPECT_EQ(journal.finals.at("seen.images"), 40);
+  EXPECT_EQ(journal.finals.at("held.again"), 0);
+  EXPECT_EQ(journal.finals.at("seen.again"), 0);
   for (const char* kind : {"started", "trained", "evaluated", "finished", "dataset", "budget"}) {
     EXPECT_NE(journal.event(kind), nullptr) << kind;
   }

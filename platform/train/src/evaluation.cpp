@@ -1,6 +1,5 @@
 #include <synface/base/error.h>
 #include <synface/base/file.h>
-#include <synface/base/hash.h>
 #include <synface/data/codec.h>
 #include <synface/data/resize.h>
 #include <synface/train/augment.h>
@@ -8,8 +7,12 @@
 #include <synface/train/memory.h>
 
 #include <algorithm>
+#include <cstring>
 #include <map>
 #include <tuple>
+
+#include "benchmark_results.h"
+#include "images_service.h"
 
 namespace synface::train {
 namespace {
@@ -31,7 +34,7 @@ const char* name_of(std::uint32_t set) {
   return set == SYNFACE_SET_TRAIN ? "train" : set == SYNFACE_SET_HELDOUT ? "heldout" : "real";
 }
 
-class Evaluator {
+class Evaluator final : public ImagesService {
  public:
   Evaluator(const plugin::Backbone& backbone, const EvaluationSets& sets,
             const EvaluationSettings& settings, Recorder& recorder, Device* device)
@@ -46,17 +49,31 @@ class Evaluator {
   void evaluate(const NamedBenchmark& named, const plugin::Requests& requests);
   const plugin::Requests& requests(std::size_t i) const { return requests_[i]; }
 
+  // For the benchmark that is being evaluated.
+  Shape shape() const override {
+    return {settings_.height, settings_.width, backbone_.embedding()};
+  }
+  void read(std::uint64_t request, std::uint8_t* pixels) override;
+  void embed(const std::uint8_t* images, std::int64_t n, float* embeddings) override;
+
  private:
   std::shared_ptr<ImageSet> set(std::uint32_t number);
   std::uint64_t seed_of(std::uint32_t number) const;
   plugin::Requests requests_of(const NamedBenchmark& named);
   void check(const NamedBenchmark& named, const Wanted& image);
   Wanted wanted(const plugin::Request& request) const;
+  // Calls use(pixels) with the image at the size of the trial.
+  template <typename Use>
+  void with_pixels(const Wanted& image, const Use& use);
   void load(const std::vector<const Wanted*>& images, bool mirror, float* x);
   struct Rows {
     Buffer<float> x, out;
     DeviceArray<float> device_x, device_out;
   };
+  Rows make_rows() const;
+  void stop_if_told() const {
+    if (settings_.cancelled && settings_.cancelled()) throw Cancelled{};
+  }
   void forward(std::int64_t first, std::int64_t b, Rows& rows);
   void embed_view(const std::vector<const Wanted*>& order, bool mirror, Buffer<float>& to);
 
@@ -70,6 +87,10 @@ class Evaluator {
   std::map<Wanted, std::int64_t> distinct_;
   std::uint32_t views_ = 0;
   Buffer<float> plain_, mirrored_;  // [distinct, D]
+  // Of the benchmark that is being evaluated.
+  const plugin::Requests* current_ = nullptr;
+  std::string current_name_;
+  std::uint64_t embedded_again_ = 0;
 };
 
 std::shared_ptr<ImageSet> Evaluator::set(std::uint32_t number) {
@@ -135,20 +156,23 @@ void Evaluator::collect(const NamedBenchmark& named) {
   }
 }
 
+template <typename Use>
+void Evaluator::with_pixels(const Wanted& image, const Use& use) {
+  if (!image.file.empty()) {
+    use(data::resize(view(data::read_image(image.file)), settings_.height, settings_.width)
+            .pixels.data());
+    return;
+  }
+  const std::shared_ptr<ImageSet> from = set(image.set);
+  from->prepare({&image.id, 1});
+  use(from->image(image.id));
+}
+
 void Evaluator::load(const std::vector<const Wanted*>& images, bool mirror, float* x) {
   const std::int64_t height = settings_.height, width = settings_.width;
   for (const Wanted* image : images) {
-    data::Image decoded;
-    const std::uint8_t* pixels = nullptr;
-    if (!image->file.empty()) {
-      decoded = data::resize(view(data::read_image(image->file)), height, width);
-      pixels = decoded.pixels.data();
-    } else {
-      const std::shared_ptr<ImageSet> from = set(image->set);
-      from->prepare({&image->id, 1});
-      pixels = from->image(image->id);
-    }
-    convert(height, width, pixels, mirror, x);
+    with_pixels(*image,
+                [&](const std::uint8_t* pixels) { convert(height, width, pixels, mirror, x); });
     x += 3 * height * width;
   }
 }
@@ -174,21 +198,27 @@ void Evaluator::forward(std::int64_t first, std::int64_t b, Rows& rows) {
   rows.device_out.download(rows.out.data(), static_cast<std::size_t>(b * d));
 }
 
+Evaluator::Rows Evaluator::make_rows() const {
+  const std::int64_t image = 3 * settings_.height * settings_.width;
+  Rows rows;
+  rows.x = Buffer<float>(static_cast<std::size_t>(settings_.batch_size * image));
+  rows.out = Buffer<float>(static_cast<std::size_t>(settings_.batch_size * backbone_.embedding()),
+                           "embeddings");
+  if (device_ != nullptr) {
+    rows.device_x = {*device_, rows.x.size()};
+    rows.device_out = {*device_, rows.out.size()};
+  }
+  return rows;
+}
+
 void Evaluator::embed_view(const std::vector<const Wanted*>& order, bool mirror,
                            Buffer<float>& to) {
   const std::int64_t d = backbone_.embedding();
   const auto n = static_cast<std::int64_t>(order.size());
   to = Buffer<float>(static_cast<std::size_t>(n * d));
-  const std::int64_t image = 3 * settings_.height * settings_.width;
-  Rows rows;
-  rows.x = Buffer<float>(static_cast<std::size_t>(settings_.batch_size * image));
-  rows.out = Buffer<float>(static_cast<std::size_t>(settings_.batch_size * d), "embeddings");
-  if (device_ != nullptr) {
-    rows.device_x = {*device_, rows.x.size()};
-    rows.device_out = {*device_, rows.out.size()};
-  }
+  Rows rows = make_rows();
   for (std::int64_t first = 0; first < n; first += settings_.batch_size) {
-    if (settings_.cancelled && settings_.cancelled()) throw Cancelled{};
+    stop_if_told();
     const std::int64_t b = std::min(settings_.batch_size, n - first);
     load({order.begin() + first, order.begin() + first + b}, mirror, rows.x.data());
     forward(first, b, rows);
@@ -209,59 +239,34 @@ void Evaluator::embed() {
   if ((views_ & SYNFACE_VIEW_FLIP) != 0) embed_view(order, true, mirrored_);
 }
 
-// Writes results into the journal under the benchmark's name.
-class Recording final : public plugin::Results {
- public:
-  Recording(const NamedBenchmark& named, const EvaluationSettings& settings, Recorder& recorder)
-      : named_(named), settings_(settings), journal_(recorder.journal()) {
-    for (plugin::MetricSpec& spec : named.benchmark.metrics()) specs_[spec.key] = std::move(spec);
+void Evaluator::read(std::uint64_t request, std::uint8_t* pixels) {
+  stop_if_told();
+  if (request >= current_->list.size()) {
+    fail(ExitCode::kPlugin, "request {} was not made; there are {}", request,
+         current_->list.size());
   }
+  with_pixels(wanted(current_->list[request]), [&](const std::uint8_t* from) {
+    std::memcpy(pixels, from, static_cast<std::size_t>(3 * settings_.height * settings_.width));
+  });
+}
 
-  void scalar(std::string_view key, double value) override {
-    journal_.final_value(define(key), value);
-  }
-  void interval(std::string_view key, double low, double high, double level) override {
-    journal_.interval(define(key), low, high, level);
-  }
-  void curve(std::string_view key, std::span<const double> x, std::span<const double> y,
-             std::string_view x_label, std::string_view y_label) override {
-    journal_.curve({full(key), std::string(x_label), std::string(y_label),
-                    std::vector<double>(x.begin(), x.end()),
-                    std::vector<double>(y.begin(), y.end())});
-  }
-  void artifact(std::string_view name, std::string_view media_type,
-                std::string_view bytes) override {
-    if (name.empty() || name.find('/') != std::string_view::npos || name[0] == '.') {
-      fail(ExitCode::kPlugin, "{} gives an artifact the name \"{}\", which is no file name",
-           named_.benchmark.info().name(), name);
+void Evaluator::embed(const std::uint8_t* images, std::int64_t n, float* embeddings) {
+  const std::int64_t d = backbone_.embedding(), pixels = settings_.height * settings_.width;
+  Rows rows = make_rows();
+  for (std::int64_t first = 0; first < n; first += settings_.batch_size) {
+    stop_if_told();
+    const std::int64_t b = std::min(settings_.batch_size, n - first);
+    for (std::int64_t i = 0; i < b; ++i) {
+      convert(settings_.height, settings_.width, images + 3 * pixels * (first + i), false,
+              rows.x.data() + 3 * pixels * i);
     }
-    const std::filesystem::path file = settings_.artifacts_folder / full(name);
-    write_file_atomic(file, bytes);
-    journal_.artifact({full(name), std::filesystem::proximate(file, settings_.root).string(),
-                       std::string(media_type), sha256(bytes)});
+    forward(first, b, rows);
+    std::copy_n(rows.out.data(), b * d, embeddings + first * d);
+    // How many there will be is the benchmark's affair.
+    embedded_again_ += static_cast<std::uint64_t>(b);
+    recorder_.phase(fmt::format("{}: {} more", current_name_, embedded_again_), 0, 0);
   }
-
- private:
-  std::string full(std::string_view key) const { return named_.name + "." + std::string(key); }
-  std::uint32_t define(std::string_view key) {
-    const auto it = specs_.find(key);
-    if (it == specs_.end()) {
-      fail(ExitCode::kPlugin, "{} gives the figure \"{}\", which its metrics() does not list",
-           named_.benchmark.info().name(), key);
-    }
-    const plugin::Goal goal = it->second.goal;
-    return journal_.define(full(key), MetricClass::kMetric,
-                           goal == plugin::Goal::kMaximise   ? MetricGoal::kMax
-                           : goal == plugin::Goal::kMinimise ? MetricGoal::kMin
-                                                             : MetricGoal::kNone,
-                           it->second.unit);
-  }
-
-  const NamedBenchmark& named_;
-  const EvaluationSettings& settings_;
-  JournalWriter& journal_;
-  std::map<std::string, plugin::MetricSpec, std::less<>> specs_;
-};
+}
 
 void Evaluator::evaluate(const NamedBenchmark& named, const plugin::Requests& requests) {
   const std::int64_t d = backbone_.embedding();
@@ -276,7 +281,11 @@ void Evaluator::evaluate(const NamedBenchmark& named, const plugin::Requests& re
       to = std::copy_n(from.data() + distinct_.at(wanted(request)) * d, d, to);
     }
   }
-  Recording results(named, settings_, recorder_);
+  BenchmarkResults results(named, settings_, recorder_);
+  current_ = &requests;
+  current_name_ = named.name;
+  embedded_again_ = 0;
+  const ImagesServed served(this);
   const synface_context ctx = make_context(settings_.calls, SYNFACE_PHASE_EVAL, settings_.seed, 0);
   named.benchmark.evaluate(ctx, *View(embeddings.data(), {v, m, d}), results);
 }

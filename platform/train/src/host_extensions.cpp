@@ -230,6 +230,7 @@ const synface_ext_metric& metric_extension() noexcept {
 
 void offer_extensions(plugin::HostServices& host) {
   host.offer(SYNFACE_EXT_ALLOC, &alloc_extension());
+  host.offer(SYNFACE_EXT_IMAGES, &images_extension());
   host.offer(SYNFACE_EXT_MATH, &math_extension());
   host.offer(SYNFACE_EXT_PARALLEL, &parallel_extension());
   host.offer(SYNFACE_EXT_METRIC, &metric_extension());

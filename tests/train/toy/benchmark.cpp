@@ -11,11 +11,17 @@ namespace {
 namespace sdk = synface::sdk;
 
 struct Separation {
-  explicit Separation(const sdk::Create&) {}
+  explicit Separation(const sdk::Create& create)
+      : pictures_(create.find<synface_ext_images>(SYNFACE_EXT_IMAGES)),
+        height_(create.dims().height),
+        width_(create.dims().width) {}
 
   std::vector<sdk::Metric> metrics() const {
     return {{"separation", SYNFACE_GOAL_MAXIMISE, true, "", "genuine minus impostor cosine"},
-            {"images", SYNFACE_GOAL_NONE, false, "images", "how many were asked for"}};
+            {"images", SYNFACE_GOAL_NONE, false, "images", "how many were asked for"},
+            {"again", SYNFACE_GOAL_NONE, false, "",
+             "greatest change of row 1 when it is embedded "
+             "again from its picture"}};
   }
   uint32_t requests(const synface_eval_set* set, sdk::Requests& out) const {
     for (uint32_t i = 0; i < set->identities; ++i) {
@@ -23,7 +29,7 @@ struct Separation {
     }
     return SYNFACE_VIEW_PLAIN | SYNFACE_VIEW_FLIP;
   }
-  void evaluate(const sdk::Context&, const sdk::Tensor& embeddings, sdk::Results& results) {
+  void evaluate(const sdk::Context& ctx, const sdk::Tensor& embeddings, sdk::Results& results) {
     const int64_t m = embeddings.shape[1], d = embeddings.shape[2];
     const auto* e = sdk::data<float>(embeddings);
     const auto cosine = [&](int64_t a, int64_t b) {
@@ -44,7 +50,47 @@ struct Separation {
     results.scalar("separation", (genuine - impostor) / n);
     results.scalar("images", static_cast<double>(m));
     results.artifact("note.txt", "text/plain", "hello");
+    if (pictures_ != nullptr) results.scalar("again", again(ctx, e + d, d));
   }
+
+ private:
+  // Request 1 as the host hands its picture out, embedded as a batch of one.
+  double again(const sdk::Context& ctx, const float* row, int64_t d) const {
+    std::vector<uint8_t> pixels(static_cast<std::size_t>(3 * height_ * width_));
+    std::vector<float> embedding(static_cast<std::size_t>(d));
+    const int64_t shape[] = {1, height_, width_, 3};
+    const int64_t strides[] = {3 * height_ * width_, 3 * width_, 3, 1};
+    const int64_t out_shape[] = {1, d}, out_strides[] = {d, 1};
+    synface_tensor image{}, images{}, out{};
+    images.data = pixels.data();
+    images.dev_type = SYNFACE_DEVICE_CPU;
+    images.ndim = 4;
+    images.dtype = sdk::dtype_of<uint8_t>();
+    images.shape = shape;
+    images.strides = strides;
+    image = images;
+    image.ndim = 3;
+    image.shape = shape + 1;
+    image.strides = strides + 1;
+    out = images;
+    out.data = embedding.data();
+    out.ndim = 2;
+    out.dtype = sdk::dtype_of<float>();
+    out.shape = out_shape;
+    out.strides = out_strides;
+    synface_error error = sdk::empty_error();
+    sdk::check(pictures_->read(&ctx, 1, &image, &error), error);
+    sdk::check(pictures_->embed(&ctx, &images, &out, &error), error);
+    double most = 0;
+    for (int64_t i = 0; i < d; ++i) {
+      most = std::fmax(most, std::fabs(static_cast<double>(embedding[static_cast<std::size_t>(i)]) -
+                                       static_cast<double>(row[i])));
+    }
+    return most;
+  }
+
+  const synface_ext_images* pictures_;
+  int64_t height_, width_;
 };
 
 }  // namespace

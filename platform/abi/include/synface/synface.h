@@ -9,6 +9,7 @@
 #include <synface/entry.h>
 #include <synface/ext/alloc.h>
 #include <synface/ext/codec.h>
+#include <synface/ext/images.h>
 #include <synface/ext/listing.h>
 #include <synface/ext/log.h>
 #include <synface/ext/math.h>

@@ -7,6 +7,7 @@ use core::ffi::CStr;
 
 pub const SYNFACE_EXT_ALLOC: &CStr = c"synface.alloc/1";
 pub const SYNFACE_EXT_CODEC: &CStr = c"synface.codec/1";
+pub const SYNFACE_EXT_IMAGES: &CStr = c"synface.images/1";
 pub const SYNFACE_EXT_LISTING: &CStr = c"synface.listing/1";
 pub const SYNFACE_EXT_LOG: &CStr = c"synface.log/1";
 pub const SYNFACE_EXT_MATH: &CStr = c"synface.math/1";
@@ -67,6 +68,29 @@ pub struct synface_ext_codec {
     >,
     pub resize: Option<
         unsafe extern "C" fn(
+            *const synface_tensor,
+            *const synface_tensor,
+            *mut synface_error,
+        ) -> synface_status,
+    >,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct synface_ext_images {
+    pub struct_size: u32,
+    pub reserved: u32,
+    pub read: Option<
+        unsafe extern "C" fn(
+            *const synface_context,
+            u64,
+            *const synface_tensor,
+            *mut synface_error,
+        ) -> synface_status,
+    >,
+    pub embed: Option<
+        unsafe extern "C" fn(
+            *const synface_context,
             *const synface_tensor,
             *const synface_tensor,
             *mut synface_error,

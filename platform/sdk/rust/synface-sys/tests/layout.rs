@@ -89,6 +89,7 @@ fn struct_lines() -> Vec<String> {
         synface_benchmark_table { base, metrics, requests, evaluate }
         synface_ext_alloc { struct_size, reserved, take, give }
         synface_ext_codec { struct_size, reserved, measure, decode, encode, resize }
+        synface_ext_images { struct_size, reserved, read, embed }
         synface_listed_image { identity, sample, name, path }
         synface_listed_pair { fold, same, first, second }
         synface_ext_listing { struct_size, reserved, folder, pairs }
@@ -128,9 +129,9 @@ fn constant_lines() -> Vec<String> {
         SYNFACE_LOG_DEBUG, SYNFACE_LOG_INFO, SYNFACE_LOG_WARNING, SYNFACE_LOG_ERROR
     }
     texts! { lines;
-        SYNFACE_EXT_ALLOC, SYNFACE_EXT_CODEC, SYNFACE_EXT_LISTING, SYNFACE_EXT_LOG,
-        SYNFACE_EXT_MATH, SYNFACE_EXT_METRIC, SYNFACE_EXT_PARALLEL, SYNFACE_EXT_STATE,
-        SYNFACE_EXT_TENSORFILE
+        SYNFACE_EXT_ALLOC, SYNFACE_EXT_CODEC, SYNFACE_EXT_IMAGES, SYNFACE_EXT_LISTING,
+        SYNFACE_EXT_LOG, SYNFACE_EXT_MATH, SYNFACE_EXT_METRIC, SYNFACE_EXT_PARALLEL,
+        SYNFACE_EXT_STATE, SYNFACE_EXT_TENSORFILE
     }
     lines
 }

@@ -1,7 +1,8 @@
-// The host extensions that compute: alloc, math, parallel, metric (<synface/ext/...>).
+// The host extensions that compute: alloc, images, math, parallel, metric (<synface/ext/...>).
 #pragma once
 
 #include <synface/ext/alloc.h>
+#include <synface/ext/images.h>
 #include <synface/ext/math.h>
 #include <synface/ext/metric.h>
 #include <synface/ext/parallel.h>
@@ -13,6 +14,7 @@ class Recorder;
 
 // Constant for the life of the process.
 const synface_ext_alloc& alloc_extension() noexcept;
+const synface_ext_images& images_extension() noexcept;
 const synface_ext_math& math_extension() noexcept;
 const synface_ext_parallel& parallel_extension() noexcept;
 const synface_ext_metric& metric_extension() noexcept;

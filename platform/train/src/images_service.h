@@ -1,0 +1,35 @@
+// What stands behind the extension "synface.images/1" while a benchmark is evaluated.
+#pragma once
+
+#include <cstdint>
+
+namespace synface::train {
+
+// Throws what the evaluation throws; Cancelled among it.
+class ImagesService {
+ public:
+  struct Shape {
+    std::int64_t height = 0, width = 0, embedding = 0;
+  };
+
+  virtual Shape shape() const = 0;
+  // [H, W, 3] of the benchmark's request.
+  virtual void read(std::uint64_t request, std::uint8_t* pixels) = 0;
+  // [n, H, W, 3] to [n, D].
+  virtual void embed(const std::uint8_t* images, std::int64_t n, float* embeddings) = 0;
+
+ protected:
+  ~ImagesService() = default;
+};
+
+// GLOBAL STATE. The extension's table has no user pointer, and a process evaluates one benchmark at
+// a time: the service of its evaluate() call, for as long as this lives.
+class ImagesServed {
+ public:
+  explicit ImagesServed(ImagesService* service) noexcept;
+  ~ImagesServed();
+  ImagesServed(const ImagesServed&) = delete;
+  ImagesServed& operator=(const ImagesServed&) = delete;
+};
+
+}  // namespace synface::train
