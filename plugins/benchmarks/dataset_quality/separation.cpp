@@ -1,0 +1,93 @@
+#include "separation.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace dataset_quality {
+
+namespace {
+namespace sdk = synface::sdk;
+constexpr std::size_t kBlock = 512;  // rows of the matrix of distances that are there at a time
+}  // namespace
+
+Distances all_distances(const Faces& faces, const linear::Products& products) {
+  Distances out;
+  for (std::size_t first = 0; first < faces.images(); first += kBlock) {
+    const std::size_t n = std::min(kBlock, faces.images() - first);
+    std::vector<std::size_t> rows(n);
+    for (std::size_t i = 0; i < n; ++i) rows[i] = first + i;
+    const linear::Matrix squares =
+        linear::squared_distances(linear::rows_of(faces.x, rows), faces.x, products);
+    for (std::size_t i = 0; i < n; ++i) {
+      for (std::size_t j = first + i + 1; j < faces.images(); ++j) {
+        const bool same = faces.person[first + i] == faces.person[j];
+        (same ? out.genuine : out.impostor)
+            .push_back(static_cast<float>(std::sqrt(squares.at(i, j))));
+      }
+    }
+  }
+  if (out.genuine.empty() || out.impostor.empty()) {
+    throw sdk::Error(SYNFACE_ERR_INVALID,
+                     "quality needs two people, one of them with two images at least", "set");
+  }
+  std::sort(out.genuine.begin(), out.genuine.end());
+  std::sort(out.impostor.begin(), out.impostor.end());
+  return out;
+}
+
+Spread spread_of(const std::vector<float>& values) {
+  const auto n = static_cast<double>(values.size());
+  Spread out;
+  for (const float v : values) out.mean += static_cast<double>(v);
+  out.mean /= n;
+  for (const float v : values) {
+    const double from = static_cast<double>(v) - out.mean;
+    out.sd += from * from;
+  }
+  out.sd = std::sqrt(out.sd / n);
+  return out;
+}
+
+double d_prime(const Spread& genuine, const Spread& impostor) {
+  const double variance = 0.5 * (genuine.sd * genuine.sd + impostor.sd * impostor.sd);
+  return std::abs(impostor.mean - genuine.mean) / std::sqrt(variance);
+}
+
+double share_below(const std::vector<float>& sorted, double value) {
+  const auto below = std::lower_bound(sorted.begin(), sorted.end(), value, [](float v, double to) {
+    return static_cast<double>(v) < to;
+  });
+  return static_cast<double>(below - sorted.begin()) / static_cast<double>(sorted.size());
+}
+
+double quantile(const std::vector<float>& sorted, double share) {
+  const double place = share * static_cast<double>(sorted.size() - 1);
+  const auto low = static_cast<std::size_t>(place);
+  const std::size_t high = std::min(low + 1, sorted.size() - 1);
+  const double part = place - static_cast<double>(low);
+  return (1.0 - part) * static_cast<double>(sorted[low]) + part * static_cast<double>(sorted[high]);
+}
+
+double equal_error_distance(const Distances& distances) {
+  double low = 0.0;
+  double high = static_cast<double>(std::max(distances.genuine.back(), distances.impostor.back()));
+  for (int step = 0; step < 60; ++step) {  // false accepts rise with the distance, rejects fall
+    const double middle = 0.5 * (low + high);
+    const double rejects = 1.0 - share_below(distances.genuine, middle);
+    (share_below(distances.impostor, middle) < rejects ? low : high) = middle;
+  }
+  return 0.5 * (low + high);
+}
+
+Density density(const std::vector<float>& sorted, double top, std::size_t bins) {
+  Density out;
+  const double width = top / static_cast<double>(bins);
+  for (std::size_t b = 0; b < bins; ++b) {
+    const double left = width * static_cast<double>(b);
+    out.x.push_back(left + 0.5 * width);
+    out.y.push_back((share_below(sorted, left + width) - share_below(sorted, left)) / width);
+  }
+  return out;
+}
+
+}  // namespace dataset_quality

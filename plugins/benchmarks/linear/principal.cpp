@@ -1,0 +1,94 @@
+#include "principal.h"
+
+#include <synface/sdk/philox.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "eigen.h"
+
+namespace linear {
+namespace {
+
+namespace sdk = synface::sdk;
+
+constexpr std::size_t kExact = 768;
+constexpr int kRounds = 10;
+constexpr uint32_t kStartStream = 301;
+
+Matrix centred(Matrix x, const std::vector<double>& mean) {
+  subtract_row(x, mean);
+  return x;
+}
+
+// Rows of an orthonormal basis of the row space of y [p, D]: V^T L^(-1/2) of y y^T, twice, since
+// one pass loses half of the digits. Directions that y does not have are left out.
+Matrix orthonormal(Matrix y, const Products& products) {
+  for (int pass = 0; pass < 2; ++pass) {
+    const Eigen eigen = symmetric_eigen(products.by_transposed(y, y));
+    std::size_t rank = 0;
+    while (rank < eigen.values.size() && eigen.values[rank] > 1e-14 * eigen.values[0]) ++rank;
+    Matrix turn(rank, y.rows);
+    for (std::size_t k = 0; k < rank; ++k) {
+      const double scale = 1.0 / std::sqrt(eigen.values[k]);
+      for (std::size_t j = 0; j < y.rows; ++j) turn.at(k, j) = scale * eigen.vectors.at(k, j);
+    }
+    y = products.multiply(turn, y);
+  }
+  return y;
+}
+
+// From the eigenvectors of x x^T or x^T x, whichever is smaller. x is centred.
+Axes exact_axes(const Matrix& x, std::size_t k, const Products& products) {
+  const bool by_rows = x.rows < x.columns;
+  const Eigen eigen =
+      symmetric_eigen(by_rows ? products.by_transposed(x, x) : products.transposed_by(x, x));
+  Axes out;
+  const std::size_t most = std::min({k, eigen.values.size(), x.rows > 0 ? x.rows - 1 : 0});
+  std::vector<std::size_t> taken;
+  for (std::size_t i = 0; i < most && eigen.values[i] > 1e-12 * eigen.values[0]; ++i) {
+    taken.push_back(i);
+    out.variances.push_back(eigen.values[i] / static_cast<double>(x.rows));
+  }
+  out.axes = rows_of(eigen.vectors, taken);
+  if (!by_rows) return out;
+  out.axes = products.multiply(out.axes, x);
+  normalise_rows(out.axes);
+  return out;
+}
+
+Axes iterated_axes(const Matrix& x, std::size_t k, const Products& products) {
+  const std::size_t most = std::min(x.rows - 1, x.columns);
+  const std::size_t width = std::min(most, k + std::max<std::size_t>(16, k / 4));
+  Matrix basis(width, x.columns);
+  sdk::PhiloxStream random(0, kStartStream, 0, 0);
+  for (double& value : basis.values) value = 2.0 * random.uniform_double() - 1.0;
+  for (int round = 0; round < kRounds; ++round) {
+    basis = orthonormal(std::move(basis), products);
+    basis = products.multiply(products.by_transposed(basis, x), x);  // basis x^T x
+  }
+  basis = orthonormal(std::move(basis), products);
+  const Axes inside = exact_axes(products.by_transposed(x, basis), k, products);
+  Axes out;
+  out.variances = inside.variances;
+  out.axes = products.multiply(inside.axes, basis);
+  return out;
+}
+
+}  // namespace
+
+Matrix Axes::project(Matrix x, const Products& products) const {
+  subtract_row(x, mean);
+  return products.by_transposed(x, axes);
+}
+
+Axes principal_axes(const Matrix& x, std::size_t k, const Products& products) {
+  const std::vector<double> mean = mean_row(x);
+  const Matrix about = centred(x, mean);
+  Axes out = std::min(x.rows, x.columns) <= kExact ? exact_axes(about, k, products)
+                                                   : iterated_axes(about, k, products);
+  out.mean = mean;
+  return out;
+}
+
+}  // namespace linear
