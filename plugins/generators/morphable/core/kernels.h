@@ -69,6 +69,22 @@ struct RasterArgs {
   float* depths;  // the same
 };
 
+// Colour of `count` fragments; their arrays have room up to a multiple of kMostLanes. A row of
+// `attributes` is one vertex: pixel position, 1 / distance, normal, texture coordinates.
+constexpr std::size_t kTexturedAttributes = 8;
+struct TexturedArgs {
+  std::size_t count;
+  const int32_t* triangle;
+  const float *x, *y;        // where in the image
+  const int32_t* triangles;  // [T, 3]
+  const float* attributes;   // [V, kTexturedAttributes]
+  const Vec3* light;         // [9], as in SphericalLight
+  const uint32_t* texels;    // as in Texture
+  const int32_t* offsets;
+  int32_t size, levels;
+  float *red, *green, *blue;  // 0..1; written
+};
+
 // lanes: 1, or a power of two from 4 to the widest.
 struct Kernels {
   Isa isa;
@@ -76,6 +92,7 @@ struct Kernels {
   void (*shape)(const ShapeArgs& args, int lanes);
   void (*place)(const PlaceArgs& args, int lanes);
   void (*raster)(const RasterArgs& args);
+  void (*textured)(const TexturedArgs& args);
 };
 
 extern const Kernels kKernelsPortable;

@@ -4,8 +4,9 @@
 #include "core/lanes.inc"
 #include "core/raster_kernels.inc"
 #include "core/shape_kernels.inc"
+#include "core/textured_kernels.inc"
 
 namespace synface::morphable {
-const Kernels kKernelsPortable = {Isa::kPortable, SYNFACE_LANES, shape_lanes, place_lanes,
-                                  draw_lanes};
+const Kernels kKernelsPortable = {Isa::kPortable, SYNFACE_LANES, shape_lanes,
+                                  place_lanes,    draw_lanes,    textured_lanes};
 }  // namespace synface::morphable
