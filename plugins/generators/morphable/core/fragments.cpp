@@ -1,5 +1,7 @@
 #include "core/fragments.h"
 
+#include <cstring>
+
 namespace synface::morphable {
 
 void Fragments::resize(std::size_t n) {
@@ -45,9 +47,22 @@ void Fragments::collect(const Raster& raster) {
   for (int row = 0; row < raster.height(); ++row) {
     for (int column = 0; column < raster.width(); ++column, ++at) {
       const Int4& ids = raster.ids(row, column);
-      if ((ids[0] & ids[1] & ids[2] & ids[3]) == -1) continue;  // nothing is seen
+      uint64_t pair[2];
+      std::memcpy(pair, &ids, sizeof pair);
+      const bool one = pair[0] == pair[1] && ids[0] == ids[1];
+      if (one && ids[0] < 0) continue;  // nothing is seen
       if (pixel.size() < size + kSamples) resize(size + pixels);
-      add(at, ids, raster.depths(row, column), column, row);
+      if (!one) {
+        add(at, ids, raster.depths(row, column), column, row);
+        continue;
+      }
+      pixel[size] = at;
+      triangle[size] = ids[0];
+      x[size] = static_cast<float>(column) + 0.5F;
+      y[size] = static_cast<float>(row) + 0.5F;
+      samples[size] = static_cast<float>(kSamples);
+      depth[size] = raster.depths(row, column)[0];
+      ++size;
     }
   }
   if (size == 0) return;

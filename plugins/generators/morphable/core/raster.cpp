@@ -4,11 +4,6 @@
 
 namespace synface::morphable {
 
-int32_t to_fixed(float pixels) {
-  const float x = clamp(pixels, -16000.0F, 16000.0F) * static_cast<float>(kSubpixel);
-  return floor_int(x + 0.5F);
-}
-
 void Raster::resize(int height, int width) {
   height_ = height;
   width_ = width;

@@ -16,7 +16,10 @@ using Int4 = int32_t __attribute__((vector_size(16)));
 using Float4 = float __attribute__((vector_size(16)));
 
 // Nearest fixed-point step; pixels beyond +-16000 are clamped.
-int32_t to_fixed(float pixels);
+inline int32_t to_fixed(float pixels) {
+  const float x = clamp(pixels, -16000.0F, 16000.0F) * static_cast<float>(kSubpixel);
+  return floor_int(x + 0.5F);
+}
 
 // Visibility of one image. Not thread-safe; one a thread.
 class Raster {
