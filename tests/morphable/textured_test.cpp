@@ -122,7 +122,7 @@ TEST(Textured, CoordinatesFollowThePerspective) {
   for (int y = 0; y < kSize; ++y) {
     for (int x = 0; x < kSize; ++x) {
       const auto at = static_cast<std::size_t>(3 * (y * kSize + x));
-      if (image[at + 2] != 255) continue;  // the border, or nothing
+      if (image[at + 2] != 255) continue;  // not wholly covered
       // The ray through the pixel's middle meets the plane z = 0 of the head.
       const double px = (x + 0.5 - kSize / 2.0) / (kSize / 2.0);
       const double py = -(y + 0.5 - kSize / 2.0) / (kSize / 2.0);
@@ -132,6 +132,10 @@ TEST(Textured, CoordinatesFollowThePerspective) {
       const double t = -c.z / d.z;
       const double u = (c.x + t * d.x + 1) / 2;
       const double v = (1 - c.y - t * d.y) / 2;
+      const auto inner = [](double w) {
+        return w > 0.03 && w < 0.97;
+      };  // away from the last texels
+      if (!inner(u) || !inner(v)) continue;
       EXPECT_NEAR(image[at], 256 * u - 0.5, 2.0) << x << ", " << y;
       EXPECT_NEAR(image[at + 1], 256 * v - 0.5, 2.0) << x << ", " << y;
       ++seen;
@@ -167,8 +171,8 @@ TEST(Textured, LightIsThatOfTheNormal) {
   }
   TexturedMesh mesh = square_mesh();
   for (int k = 0; k < 20; ++k) {
-    const Vec3 n = normalized({static_cast<float>(random.normal(0, 0.5)),
-                               static_cast<float>(random.normal(0, 0.5)), 1});
+    const Vec3 n = normalized(
+        {static_cast<float>(random.normal(0, 0.5)), static_cast<float>(random.normal(0, 0.5)), 1});
     for (Vec3& normal : mesh.normals) normal = n;
     const View view = view_of(0.4F, 0, 12);
     const Image image = draw(mesh, view, plain(2, 255), light);
@@ -185,8 +189,8 @@ TEST(Textured, EveryInstructionSetGivesTheSameBytes) {
   TexturedMesh mesh = square_mesh();
   for (std::size_t v = 0; v < mesh.positions.size(); ++v) {
     mesh.positions[v].z = static_cast<float>(random.normal(0, 0.15));
-    mesh.normals[v] = normalized({static_cast<float>(random.normal(0, 0.4)),
-                                  static_cast<float>(random.normal(0, 0.4)), 1});
+    mesh.normals[v] = normalized(
+        {static_cast<float>(random.normal(0, 0.4)), static_cast<float>(random.normal(0, 0.4)), 1});
   }
   Image rgb(3 * 128 * 128);
   for (uint8_t& byte : rgb) byte = static_cast<uint8_t>(random.word());
