@@ -61,7 +61,7 @@ configure() {
 
 run_ninja() {
   local preset=$1 build=$2 jobs=$3 target=$4
-  local log=$SYNFACE_LOGS/build-$preset.log status=0
+  local log=$SYNFACE_LOGS/build-$preset.log status=0 began=$SECONDS
   NINJA_STATUS='[%f/%t] ' ninja -C "$build" -j "$jobs" "$target" 2>&1 </dev/null |
     tee "$log" | show_progress "$preset" || status=$?
   if ((status)); then
@@ -70,11 +70,12 @@ run_ninja() {
     awk '/^FAILED: |^ninja: error/ {on = 1} on' "$log" | cut -c 1-2000 | head -n 40 >&2
     die 1 "the build of build/$preset failed; all of it is in $log"
   fi
+  ((SECONDS - began < 10)) || say "built $preset in $((SECONDS - began)) s"
 }
 
 # Shows ninja's steps as one line that moves (terminal), or a line every ten seconds (elsewhere).
 show_progress() {
-  local line shown=-10 moving="" began=$SECONDS
+  local line shown=-10 moving=""
   [[ ! -t 2 ]] || moving=yes
   while IFS= read -r line; do
     [[ $line =~ ^\[([0-9]+)/([0-9]+)\]\ (.*) ]] || continue
@@ -88,7 +89,6 @@ show_progress() {
     fi
   done
   [[ -z $moving ]] || printf '\r\033[K' >&2
-  ((SECONDS - began < 10)) || say "built $1 in $((SECONDS - began)) s"
 }
 
 build_command() {
