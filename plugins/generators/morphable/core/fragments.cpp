@@ -1,8 +1,35 @@
 #include "core/fragments.h"
 
+#include <bit>
 #include <cstring>
 
 namespace synface::morphable {
+namespace {
+
+// Number and middle (in pixels from the corner) of every set of samples.
+struct Middle {
+  float x = 0, y = 0, count = 0;
+};
+constexpr std::array<Middle, 1U << kSamples> make_middles() {
+  std::array<Middle, 1U << kSamples> out{};
+  for (std::size_t set = 1; set < out.size(); ++set) {
+    float px = 0;
+    float py = 0;
+    for (std::size_t s = 0; s < kSamples; ++s) {
+      if ((set >> s & 1U) == 0) continue;
+      out[set].count += 1.0F;
+      px += static_cast<float>(kSampleX[s]);
+      py += static_cast<float>(kSampleY[s]);
+    }
+    const float scale = 1.0F / (out[set].count * static_cast<float>(kSubpixel));
+    out[set].x = px * scale;
+    out[set].y = py * scale;
+  }
+  return out;
+}
+constexpr auto kMiddles = make_middles();
+
+}  // namespace
 
 void Fragments::resize(std::size_t n) {
   pixel.resize(n);
@@ -13,27 +40,22 @@ void Fragments::resize(std::size_t n) {
   depth.resize(n);
 }
 
-void Fragments::add(int32_t at, const Int4& ids, const Float4& depths, int column, int row) {
-  Int4 done{};
-  for (std::size_t first = 0; first < kSamples; ++first) {
-    if (done[first] != 0 || ids[first] < 0) continue;
-    // The samples that see this triangle, and the middle of them.
-    float count = 0;
-    float px = 0;
-    float py = 0;
-    for (std::size_t i = first; i < kSamples; ++i) {
-      if (ids[i] != ids[first]) continue;
-      done[i] = 1;
-      count += 1.0F;
-      px += static_cast<float>(kSampleX[i]);
-      py += static_cast<float>(kSampleY[i]);
-    }
-    const float scale = 1.0F / (count * static_cast<float>(kSubpixel));
+// Of a pixel that sees several triangles, or some and nothing.
+void Fragments::add(int32_t at, const Int4& seen, const Float4& depths, int column, int row) {
+  int32_t ids[kSamples];
+  std::memcpy(ids, &seen, sizeof ids);
+  uint32_t left = 0;  // samples that see a triangle and are not listed yet
+  for (uint32_t s = 0; s < kSamples; ++s) left |= (ids[s] >= 0 ? 1U : 0U) << s;
+  while (left != 0) {
+    const auto first = static_cast<std::size_t>(std::countr_zero(left));
+    uint32_t same = 0;
+    for (uint32_t s = 0; s < kSamples; ++s) same |= (ids[s] == ids[first] ? 1U : 0U) << s;
+    left &= ~same;
     pixel[size] = at;
     triangle[size] = ids[first];
-    x[size] = static_cast<float>(column) + px * scale;
-    y[size] = static_cast<float>(row) + py * scale;
-    samples[size] = count;
+    x[size] = static_cast<float>(column) + kMiddles[same].x;
+    y[size] = static_cast<float>(row) + kMiddles[same].y;
+    samples[size] = kMiddles[same].count;
     depth[size] = depths[first];
     ++size;
   }
