@@ -148,6 +148,26 @@ void Renderer::draw(const float* row, const View& view, Scratch& s) const {
     s.shadow.build(s.posed, s.triangles, n, of_head, view.rotation.undo(lights.lamp[0].direction),
                    *options_.kernels);
   }
+  fill_rows(s);
+}
+
+// What a fragment interpolates, one row a vertex.
+void Renderer::fill_rows(Scratch& s) const {
+  s.rows.resize(s.posed.size());
+  const std::size_t vertices = head_->base.size();
+  const Outfit& outfit = s.person.outfit;
+  for (std::size_t v = 0; v < s.posed.size(); ++v) {
+    const bool worn = v >= vertices;
+    const std::size_t own = worn ? v - vertices : v;
+    const Vec3 n = s.normals[v];
+    const Vec3 l = options_.shadow ? s.shadow.at(v) : Vec3{};
+    const Vec3 q = worn ? outfit.q[own] : head_->canonical[own];
+    const Vec3 albedo = worn ? outfit.albedo[own] : Vec3{};
+    const float occlusion = worn ? outfit.occlusion[own] : head_->occlusion[own];
+    const float ear = worn ? 0.0F : head_->ear[own];
+    s.rows[v] = VertexRow{n.x, n.y, n.z,       l.x, l.y,      l.z,      q.x,      q.y,
+                          q.z, ear, occlusion, 0,   albedo.x, albedo.y, albedo.z, 0};
+  }
 }
 
 // Attributes at a point of the image (in pixels), linear in the triangle.
@@ -170,62 +190,35 @@ Fragment Renderer::fragment(const Scratch& s, int32_t triangle, float x, float y
   k[1] = ((x - x0) * wy - wx * (y - y0)) / area;
   k[2] = (ux * (y - y0) - (x - x0) * uy) / area;
   k[0] = 1.0F - k[1] - k[2];
+  const VertexRow row = s.rows[v[0]] * k[0] + s.rows[v[1]] * k[1] + s.rows[v[2]] * k[2];
   Fragment f;
-  if (options_.shadow) {
-    f.light = s.shadow.at(v[0]) * k[0] + s.shadow.at(v[1]) * k[1] + s.shadow.at(v[2]) * k[2];
-  }
-  f.normal = s.normals[v[0]] * k[0] + s.normals[v[1]] * k[1] + s.normals[v[2]] * k[2];
+  f.normal = {row[0], row[1], row[2]};
+  f.light = {row[3], row[4], row[5]};
+  f.part = worn ? s.person.outfit.part[piece] : head_->part[t];
+  if (f.part == Part::kLeftEye || f.part == Part::kRightEye) return f;
+  f.q = {row[6], row[7], row[8]};
+  f.ear = row[9];
+  f.occlusion = row[10];
   if (worn) {
-    const Outfit& outfit = s.person.outfit;
-    f.part = outfit.part[piece];
     f.back = area > 0.0F;
-    f.occlusion = 0;
-    for (std::size_t i = 0; i < 3; ++i) {
-      const std::size_t own = v[i] - head_->base.size();
-      f.q += outfit.q[own] * k[i];
-      f.albedo += outfit.albedo[own] * k[i];
-      f.occlusion += outfit.occlusion[own] * k[i];
-    }
+    f.albedo = {row[12], row[13], row[14]};
     return f;
   }
-  f.part = head_->part[t];
-  if (f.part == Part::kLeftEye || f.part == Part::kRightEye) return f;
-  const auto& q = head_->canonical;
-  f.q = q[v[0]] * k[0] + q[v[1]] * k[1] + q[v[2]] * k[2];
-  f.occlusion = 0;
-  f.ear = 0;
   for (std::size_t i = 0; i < 3; ++i) {
     const Vec2 p = head_->paint[static_cast<std::size_t>(head_->paint_triangles[t][i])];
     f.a += k[i] * p.x;
     f.b += k[i] * p.y;
-    f.occlusion += k[i] * head_->occlusion[v[i]];
-    f.ear += k[i] * head_->ear[v[i]];
   }
   return f;
 }
 
-int Renderer::surfaces(const Scratch& s, int x, int y, Surface (&out)[kSamples]) const {
-  const Int4 ids = s.raster.ids(y, x);
-  const Float4& depths = s.raster.depths(y, x);
-  Int4 done{};
+int Renderer::surfaces(const Scratch& s, std::size_t first, std::size_t last,
+                       Surface (&out)[kSamples]) const {
+  const Fragments& list = s.fragments;
   int n = 0;
-  for (std::size_t first = 0; first < kSamples; ++first) {
-    if (done[first] != 0 || ids[first] < 0) continue;
-    // The samples that see this triangle, and the middle of them.
-    float count = 0;
-    float px = 0;
-    float py = 0;
-    for (std::size_t i = first; i < kSamples; ++i) {
-      if (ids[i] != ids[first]) continue;
-      done[i] = 1;
-      count += 1.0F;
-      px += static_cast<float>(kSampleX[i]);
-      py += static_cast<float>(kSampleY[i]);
-    }
-    const float scale = 1.0F / (count * static_cast<float>(kSubpixel));
-    const Surface seen{fragment(s, ids[first], static_cast<float>(x) + px * scale,
-                                static_cast<float>(y) + py * scale),
-                       1.0F / depths[first], count};
+  for (std::size_t i = first; i < last; ++i) {
+    const Surface seen{fragment(s, list.triangle[i], list.x[i], list.y[i]), 1.0F / list.depth[i],
+                       list.samples[i]};
     int at = 0;
     while (at < n && !out[at].continues(seen)) ++at;
     if (at == n) {
@@ -270,17 +263,28 @@ void Renderer::resolve(const float* row, const View& view, Scratch& s) const {
   s.linear.resize(static_cast<std::size_t>(options_.height) *
                   static_cast<std::size_t>(options_.width));
   const bool glasses = !s.person.outfit.lenses.empty();
+  s.fragments.collect(s.raster);
+  const Fragments& list = s.fragments;
+  std::size_t next = 0;
   std::size_t index = 0;
   for (int y = 0; y < options_.height; ++y) {
     for (int x = 0; x < options_.width; ++x, ++index) {
-      Surface seen[kSamples];
-      const int n = surfaces(s, x, y, seen);
+      std::size_t last = next;
+      while (last < list.size && list.pixel[last] == static_cast<int32_t>(index)) ++last;
       Vec3 sum;
       float open = static_cast<float>(kSamples);
-      for (int i = 0; i < n; ++i) {
-        sum += shader.shade(seen[i].fragment) * (0.25F * exposure * seen[i].samples);
-        open -= seen[i].samples;
+      const auto add = [&](const Fragment& f, float samples) {
+        sum += shader.shade(f) * (0.25F * exposure * samples);
+        open -= samples;
+      };
+      if (last == next + 1) {
+        add(fragment(s, list.triangle[next], list.x[next], list.y[next]), list.samples[next]);
+      } else if (last > next) {
+        Surface seen[kSamples];
+        const int n = surfaces(s, next, last, seen);
+        for (int i = 0; i < n; ++i) add(seen[i].fragment, seen[i].samples);
       }
+      next = last;
       if (open > 0.0F) {
         const Vec3 behind = backdrop.at((static_cast<float>(x) + 0.5F) * side,
                                         (static_cast<float>(y) + 0.5F) * side);

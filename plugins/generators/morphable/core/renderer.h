@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/align.h"
+#include "core/fragments.h"
 #include "core/paint.h"
 #include "core/raster.h"
 #include "core/shade.h"
@@ -28,6 +29,9 @@ struct ImageKey {
   uint32_t identity = 0, sample = 0, set = 0;
 };
 
+// Normal, place in the shadow map, q, ear, occlusion, albedo of a vertex.
+using VertexRow = float __attribute__((vector_size(64)));
+
 // What a thread needs while it renders; keeps the last person, so that several images of one
 // identity shape it once. The picture does not depend on what was rendered before.
 struct Scratch {
@@ -38,6 +42,8 @@ struct Scratch {
   std::vector<ScreenVertex> screen;
   std::vector<Corners> triangles;  // of the head, then of the outfit
   Raster raster, lenses;
+  Fragments fragments;
+  std::vector<VertexRow> rows;  // of the head's vertices, then of the outfit's
   ShadowMap shadow;
   std::vector<Vec3> linear, blurred;  // [H * W]
   std::vector<float> planes;          // of JPEG
@@ -84,8 +90,10 @@ class Renderer {
   View pose(const float* row, Scratch& scratch) const;
   void project(const View& view, Scratch& scratch) const;
   void draw(const float* row, const View& view, Scratch& scratch) const;
-  // The surfaces that a pixel sees, each shaded once.
-  int surfaces(const Scratch& scratch, int x, int y, Surface (&out)[kSamples]) const;
+  void fill_rows(Scratch& scratch) const;
+  // The surfaces that a pixel sees, of its fragments [first, last), each shaded once.
+  int surfaces(const Scratch& scratch, std::size_t first, std::size_t last,
+               Surface (&out)[kSamples]) const;
   Vec3 through_lenses(const Scratch& scratch, const Shader& shader, int x, int y, float exposure,
                       Vec3 behind) const;
   void resolve(const float* row, const View& view, Scratch& scratch) const;
