@@ -4,9 +4,11 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cmath>
 #include <limits>
 #include <stdexcept>
+#include <thread>
 
 #include "core/detector.h"
 #include "core/prior.h"
@@ -60,6 +62,27 @@ TEST(Renderer, APictureDoesNotDependOnWhatWasDrawnBefore) {
     Scratch fresh;
     EXPECT_EQ(draw(renderer, row_of({}, n / 2, n % 2), fresh), forward[n]) << n;
     EXPECT_EQ(draw(renderer, row_of({}, n / 2, n % 2), used), forward[n]) << n;
+  }
+}
+
+TEST(Renderer, AnyNumberOfThreadsDrawsTheSamePictures) {
+  const Renderer renderer(head(), {48, 48, true, true});
+  constexpr uint32_t kPictures = 24;
+  std::vector<Image> alone;
+  for (const uint32_t threads : {1U, 2U, 4U}) {
+    std::vector<Image> images(kPictures);
+    std::atomic<uint32_t> next = 0;
+    const auto work = [&] {
+      Scratch scratch;
+      for (uint32_t i = next++; i < kPictures; i = next++) {
+        images[i] = draw(renderer, row_of({}, i / 3, i % 3), scratch);
+      }
+    };
+    std::vector<std::thread> pool;
+    for (uint32_t t = 0; t < threads; ++t) pool.emplace_back(work);
+    for (std::thread& thread : pool) thread.join();
+    if (threads == 1) alone = images;
+    EXPECT_EQ(images, alone) << threads;
   }
 }
 

@@ -14,6 +14,8 @@ namespace synface::morphable {
 
 namespace {
 
+constexpr std::size_t kRowX = 14;  // in a VertexRow
+
 void check_row(const float* row, std::size_t n) {
   for (std::size_t i = 0; i < n; ++i) {
     if (!(row[i] > -1e3F && row[i] < 1e3F)) {
@@ -153,6 +155,7 @@ void Renderer::draw(const float* row, const View& view, Scratch& s) const {
 
 // What a fragment interpolates, one row a vertex.
 void Renderer::fill_rows(Scratch& s) const {
+  constexpr float kStep = 1.0F / static_cast<float>(kSubpixel);
   s.rows.resize(s.posed.size());
   const std::size_t vertices = head_->base.size();
   const Outfit& outfit = s.person.outfit;
@@ -165,8 +168,10 @@ void Renderer::fill_rows(Scratch& s) const {
     const Vec3 albedo = worn ? outfit.albedo[own] : Vec3{};
     const float occlusion = worn ? outfit.occlusion[own] : head_->occlusion[own];
     const float ear = worn ? 0.0F : head_->ear[own];
-    s.rows[v] = VertexRow{n.x, n.y, n.z,       l.x, l.y,      l.z,      q.x,      q.y,
-                          q.z, ear, occlusion, 0,   albedo.x, albedo.y, albedo.z, 0};
+    const float x = static_cast<float>(s.screen[v].x) * kStep;
+    const float y = static_cast<float>(s.screen[v].y) * kStep;
+    s.rows[v] = VertexRow{n.x, n.y, n.z,       l.x,      l.y,      l.z,      q.x, q.y,
+                          q.z, ear, occlusion, albedo.x, albedo.y, albedo.z, x,   y};
   }
 }
 
@@ -176,21 +181,21 @@ Fragment Renderer::fragment(const Scratch& s, int32_t triangle, float x, float y
   const bool worn = t >= head_->triangles.size();
   const std::size_t piece = worn ? t - head_->triangles.size() : t;
   const Corners& corners = s.triangles[t];
-  std::size_t v[3];
-  for (std::size_t k = 0; k < 3; ++k) v[k] = static_cast<std::size_t>(corners[k]);
-  const float step = 1.0F / static_cast<float>(kSubpixel);
-  const float x0 = static_cast<float>(s.screen[v[0]].x) * step;
-  const float y0 = static_cast<float>(s.screen[v[0]].y) * step;
-  const float ux = static_cast<float>(s.screen[v[1]].x) * step - x0;
-  const float uy = static_cast<float>(s.screen[v[1]].y) * step - y0;
-  const float wx = static_cast<float>(s.screen[v[2]].x) * step - x0;
-  const float wy = static_cast<float>(s.screen[v[2]].y) * step - y0;
+  const VertexRow& r0 = s.rows[static_cast<std::size_t>(corners[0])];
+  const VertexRow& r1 = s.rows[static_cast<std::size_t>(corners[1])];
+  const VertexRow& r2 = s.rows[static_cast<std::size_t>(corners[2])];
+  const float x0 = r0[kRowX];
+  const float y0 = r0[kRowX + 1];
+  const float ux = r1[kRowX] - x0;
+  const float uy = r1[kRowX + 1] - y0;
+  const float wx = r2[kRowX] - x0;
+  const float wy = r2[kRowX + 1] - y0;
   const float area = ux * wy - wx * uy;
   float k[3];
   k[1] = ((x - x0) * wy - wx * (y - y0)) / area;
   k[2] = (ux * (y - y0) - (x - x0) * uy) / area;
   k[0] = 1.0F - k[1] - k[2];
-  const VertexRow row = s.rows[v[0]] * k[0] + s.rows[v[1]] * k[1] + s.rows[v[2]] * k[2];
+  const VertexRow row = r0 * k[0] + r1 * k[1] + r2 * k[2];
   Fragment f;
   f.normal = {row[0], row[1], row[2]};
   f.light = {row[3], row[4], row[5]};
@@ -201,7 +206,7 @@ Fragment Renderer::fragment(const Scratch& s, int32_t triangle, float x, float y
   f.occlusion = row[10];
   if (worn) {
     f.back = area > 0.0F;
-    f.albedo = {row[12], row[13], row[14]};
+    f.albedo = {row[11], row[12], row[13]};
     return f;
   }
   for (std::size_t i = 0; i < 3; ++i) {
@@ -210,6 +215,19 @@ Fragment Renderer::fragment(const Scratch& s, int32_t triangle, float x, float y
     f.b += k[i] * p.y;
   }
   return f;
+}
+
+// The rows of a fragment to come; they lie anywhere.
+void Renderer::fetch_ahead(const Scratch& s, std::size_t i) const {
+  const Fragments& list = s.fragments;
+  if (i + 12 < list.size) {
+    __builtin_prefetch(&s.triangles[static_cast<std::size_t>(list.triangle[i + 12])]);
+  }
+  if (i + 6 < list.size) {
+    for (const int32_t v : s.triangles[static_cast<std::size_t>(list.triangle[i + 6])]) {
+      __builtin_prefetch(&s.rows[static_cast<std::size_t>(v)]);
+    }
+  }
 }
 
 int Renderer::surfaces(const Scratch& s, std::size_t first, std::size_t last,
@@ -270,7 +288,9 @@ void Renderer::resolve(const float* row, const View& view, Scratch& s) const {
   for (int y = 0; y < options_.height; ++y) {
     for (int x = 0; x < options_.width; ++x, ++index) {
       std::size_t last = next;
-      while (last < list.size && list.pixel[last] == static_cast<int32_t>(index)) ++last;
+      while (last < list.size && list.pixel[last] == static_cast<int32_t>(index)) {
+        fetch_ahead(s, last++);
+      }
       Vec3 sum;
       float open = static_cast<float>(kSamples);
       const auto add = [&](const Fragment& f, float samples) {

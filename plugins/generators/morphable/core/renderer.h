@@ -29,7 +29,7 @@ struct ImageKey {
   uint32_t identity = 0, sample = 0, set = 0;
 };
 
-// Normal, place in the shadow map, q, ear, occlusion, albedo of a vertex.
+// Normal, place in the shadow map, q, ear, occlusion, albedo and pixel position of a vertex.
 using VertexRow = float __attribute__((vector_size(64)));
 
 // What a thread needs while it renders; keeps the last person, so that several images of one
@@ -91,6 +91,7 @@ class Renderer {
   void project(const View& view, Scratch& scratch) const;
   void draw(const float* row, const View& view, Scratch& scratch) const;
   void fill_rows(Scratch& scratch) const;
+  void fetch_ahead(const Scratch& scratch, std::size_t fragment) const;
   // The surfaces that a pixel sees, of its fragments [first, last), each shaded once.
   int surfaces(const Scratch& scratch, std::size_t first, std::size_t last,
                Surface (&out)[kSamples]) const;
