@@ -87,7 +87,7 @@ generator = { plugin = "faces", identities = 100, samples = 10 }
       case KeyType::kInteger:
         return key.section == "seed" ? "77" : key.name == "memory_limit" ? "300" : "3";
       case KeyType::kNumber:
-        return "0.35";
+        return "0.15";
       case KeyType::kChoice:
         return "\"" + std::string(key.choices.substr(key.choices.rfind('|') + 1)) + "\"";
       case KeyType::kNumberList:

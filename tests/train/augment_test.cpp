@@ -1,9 +1,12 @@
 #include <gtest/gtest.h>
+#include <synface/base/hash.h>
 #include <synface/train/augment.h>
 
 #include <algorithm>
 #include <cmath>
 #include <vector>
+
+#include "augmented.h"
 
 namespace synface::train {
 namespace {
@@ -19,13 +22,9 @@ std::vector<std::uint8_t> picture() {
   return pixels;
 }
 
-constexpr Augmentation kOff{false, 0, 0, 0, 0, 0, 0};
-
 std::vector<float> augmented(const Augmentation& settings, std::uint64_t image,
                              std::uint64_t seed = 5) {
-  std::vector<float> out(kCount);
-  augment(settings, seed, image, kH, kW, picture().data(), out.data());
-  return out;
+  return augmented(settings, seed, image, kH, kW, picture().data());
 }
 
 std::vector<float> converted(bool mirror) {
@@ -43,12 +42,12 @@ double distance(const std::vector<float>& a, const std::vector<float>& b) {
 }
 
 TEST(Augment, EverythingOffIsThePlainImage) {
-  EXPECT_LT(distance(augmented(kOff, 3), converted(false)), 1e-5);
+  EXPECT_LT(distance(augmented(kNothing, 3), converted(false)), 1e-5);
   EXPECT_FLOAT_EQ(converted(false)[0], 100.0F / 127.5F - 1.0F);
 }
 
 TEST(Augment, FlipMirrorsHalfOfTheImages) {
-  Augmentation settings = kOff;
+  Augmentation settings = kNothing;
   settings.flip = true;
   int mirrored = 0;
   for (std::uint64_t i = 0; i < 400; ++i) {
@@ -62,15 +61,14 @@ TEST(Augment, FlipMirrorsHalfOfTheImages) {
 
 // Each switch alone changes the picture, and leaves the limits in force.
 TEST(Augment, EachPartWorksAlone) {
-  const auto with = [](auto change) {
-    Augmentation settings = kOff;
-    change(settings);
-    return settings;
-  };
   const Augmentation parts[] = {
-      with([](Augmentation& a) { a.scale = .2; }), with([](Augmentation& a) { a.rotation = 15; }),
-      with([](Augmentation& a) { a.shift = .1; }), with([](Augmentation& a) { a.color = .4; }),
-      with([](Augmentation& a) { a.blur = 1; }),   with([](Augmentation& a) { a.erasing = 1; })};
+      only([](auto& a) { a.scale = .2; }),    only([](auto& a) { a.rotation = 15; }),
+      only([](auto& a) { a.shift = .1; }),    only([](auto& a) { a.color = .4; }),
+      only([](auto& a) { a.blur = 1; }),      only([](auto& a) { a.erasing = 1; }),
+      only([](auto& a) { a.warp = .1; }),     only([](auto& a) { a.resample = 1; }),
+      only([](auto& a) { a.jpeg = 1; }),      only([](auto& a) { a.gamma = .5; }),
+      only([](auto& a) { a.contrast = .5; }), only([](auto& a) { a.white_balance = .2; }),
+      only([](auto& a) { a.grey = 1; })};
   for (const Augmentation& part : parts) {
     double most = 0;
     for (std::uint64_t i = 0; i < 10; ++i) {
@@ -84,7 +82,7 @@ TEST(Augment, EachPartWorksAlone) {
 }
 
 TEST(Augment, ErasingCoversTwoToTwentyPercent) {
-  Augmentation settings = kOff;
+  Augmentation settings = kNothing;
   settings.erasing = 1;
   for (std::uint64_t i = 0; i < 50; ++i) {
     const auto image = augmented(settings, i);
@@ -123,12 +121,51 @@ TEST(Augment, AFlatPictureStaysFlatUnderWarpAndBlur) {
   settings.color = 0;
   settings.erasing = 0;
   settings.blur = 1;
+  settings.warp = 0.1;
+  settings.resample = 1;
   const std::vector<std::uint8_t> flat(kCount, 51);
-  std::vector<float> out(kCount);
   for (std::uint64_t i = 0; i < 20; ++i) {
-    augment(settings, 1, i, kH, kW, flat.data(), out.data());
-    for (const float v : out) ASSERT_NEAR(v, -0.6F, 1e-5F);
+    for (const float v : augmented(settings, 1, i, kH, kW, flat.data())) {
+      ASSERT_NEAR(v, -0.6F, 1e-5F);
+    }
   }
+}
+
+// What is off changes no bit, and neither does a part whose draw says no.
+TEST(Augment, AProbabilityIsTheShareOfImagesThatChange) {
+  const Augmentation parts[] = {
+      only([](auto& a) { a.blur = .3; }), only([](auto& a) { a.resample = .3; }),
+      only([](auto& a) { a.jpeg = .3; }), only([](auto& a) { a.grey = .3; }),
+      only([](auto& a) { a.erasing = .3; })};
+  for (const Augmentation& part : parts) {
+    int changed = 0;
+    for (std::uint64_t i = 0; i < 400; ++i) {
+      changed += augmented(part, i) == augmented(kNothing, i) ? 0 : 1;
+    }
+    EXPECT_NEAR(changed, 120, 46);  // 5 standard deviations
+  }
+}
+
+// What recorded trials were trained on: SHA-256 of 200 images under the settings that there were at
+// first, taken from that version's program. Where it changes, every recorded trial's numbers do.
+TEST(Augment, SettingsThatAreRecordedGiveTheBitsThatTheyGave) {
+  std::vector<std::uint8_t> pixels(3 * 48 * 48);
+  std::uint32_t state = 1;
+  for (std::uint8_t& p : pixels) {
+    state = state * 1664525U + 1013904223U;
+    p = static_cast<std::uint8_t>(state >> 24);
+  }
+  const auto sum = [&](const Augmentation& settings) {
+    Sha256 hash;
+    for (std::uint64_t i = 0; i < 200; ++i) {
+      const auto image = augmented(settings, 5, i, 48, 48, pixels.data());
+      hash.update(std::as_bytes(std::span(image)));
+    }
+    return hash.hex();
+  };
+  EXPECT_EQ(sum({}), "cb46472b52b4138344f4ee8b2a66b9fd6ff3d0af19f3b8dfbb211b5e8784579b");
+  EXPECT_EQ(sum({true, .3, 30, .1, .4, 1, 1}),
+            "2c106d7a4c1b216faa9c9fe0b2ded83a9937e4da0478ada95102d849d0a51dfe");
 }
 
 }  // namespace

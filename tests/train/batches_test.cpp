@@ -11,12 +11,13 @@
 #include <map>
 #include <set>
 
+#include "augmented.h"
+
 namespace synface::train {
 namespace {
 
 constexpr std::int64_t kSide = 8, kBatch = 6;
 constexpr std::size_t kFloats = 3 * kSide * kSide;
-constexpr Augmentation kOff{false, 0, 0, 0, 0, 0, 0};
 
 class BatchesOfToys : public testing::Test {
  protected:
@@ -41,7 +42,7 @@ class BatchesOfToys : public testing::Test {
                                  const plugin::Mixup* latent = nullptr) {
     return from.make(folder.path(), seed, {3, 3, 3, 3, 3}, latent, {}, {});
   }
-  static Batches::Settings settings(const Augmentation& augmentation = kOff) {
+  static Batches::Settings settings(const Augmentation& augmentation = kNothing) {
     return {kSide, kSide, kBatch, 11, 7, augmentation, false, {}};
   }
 
@@ -101,6 +102,31 @@ TEST_F(BatchesOfToys, ABatchDependsOnItsStepAlone) {
   for (const std::int64_t step : {9, 1, 3}) b.fill(step, second);
   EXPECT_EQ(first.labels, second.labels);
   EXPECT_TRUE(std::ranges::equal(first.x.span(), second.x.span()));
+}
+
+// An image's augmentation is that of its number in the training: however the images are cut into
+// batches and dealt to threads.
+TEST_F(BatchesOfToys, AugmentationDependsOnNeitherBatchNorThread) {
+  const Source from = source();
+  const auto own = make(from, 11);
+  const auto images = [&](std::int64_t size, int threads) {
+    Batches::Settings s = settings(everything());
+    s.batch_size = size;
+    s.calls.threads = threads;
+    Batches batches(s, *own, nullptr, nullptr, nullptr);
+    Batch batch = batches.make_batch();
+    std::vector<float> all;
+    for (std::int64_t step = 0; step < 24 / size; ++step) {
+      batches.fill(step, batch);
+      all.insert(all.end(), batch.x.data(), batch.x.data() + batch.x.size());
+    }
+    return all;
+  };
+  const auto one = images(6, 1);
+  EXPECT_EQ(one, images(6, 2));
+  EXPECT_EQ(one, images(6, 4));
+  EXPECT_EQ(one, images(12, 3));
+  EXPECT_EQ(one, images(24, 1));
 }
 
 TEST_F(BatchesOfToys, ALatentMixupMixesImagesAndLabels) {

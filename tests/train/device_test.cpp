@@ -5,55 +5,80 @@
 #include <synface/train/device.h>
 #include <synface/train/parameters.h>
 
+#include <array>
 #include <cmath>
 #include <filesystem>
 #include <vector>
 
+#include "augment_passes.h"
 #include "augment_recipe.h"
+#include "augmented.h"
 #include "torch_device.h"
 
 namespace synface::train {
 namespace {
 
-constexpr std::int64_t kH = 20, kW = 24, kImages = 64;
-constexpr std::size_t kCount = 3 * kH * kW;
-
-std::vector<std::uint8_t> pictures() {
-  std::vector<std::uint8_t> pixels(kImages * kCount);
-  for (std::size_t i = 0; i < pixels.size(); ++i) {
-    pixels[i] = static_cast<std::uint8_t>(120 + 110 * std::sin(static_cast<double>(i) * .37));
-  }
-  return pixels;
-}
-
 // Design: CPU and GPU agree within one grey level. The bodies do better: to the bit.
-TEST(HostDevice, AugmentsAsTheCpusLoopsDo) {
-  const auto pixels = pictures();
-  Augmentation settings;
-  settings.blur = 0.5;  // with it and without it
+void expect_the_cpus_loops(const Augmentation& settings, std::int64_t h, std::int64_t w) {
+  constexpr std::size_t kImages = 64;
+  const auto count = static_cast<std::size_t>(3 * h * w);
+  std::vector<std::uint8_t> pixels;
+  for (std::size_t i = 0; i < kImages; ++i) {
+    const auto picture = smooth_picture(h, w, static_cast<double>(i));
+    pixels.insert(pixels.end(), picture.begin(), picture.end());
+  }
   const auto device = make_host_device();
   DeviceArray<std::uint8_t> there(*device, pixels.size());
   DeviceArray<Recipe> recipes(*device, kImages);
   DeviceArray<float> scratch(*device, pixels.size()), out(*device, pixels.size());
   std::vector<Recipe> recipe(kImages);
-  int blurred = 0, erased = 0;
-  for (std::size_t i = 0; i < recipe.size(); ++i) {
-    recipe[i] = recipe_of(settings, 5, i, {kH, kW}, pixels.data() + i * kCount);
-    blurred += recipe[i].radius > 0 ? 1 : 0;
-    erased += recipe[i].erased_height > 0 ? 1 : 0;
+  for (std::size_t i = 0; i < kImages; ++i) {
+    recipe[i] = recipe_of(settings, 5, i, {h, w}, pixels.data() + i * count);
   }
-  EXPECT_GT(blurred, 10);
-  EXPECT_LT(blurred, 54);
-  EXPECT_GT(erased, 5);
   there.upload(pixels.data(), pixels.size());
   recipes.upload(recipe.data(), recipe.size());
-  device->augment(kImages, kH, kW, there.data(), recipes.data(), scratch.data(), out.data());
-  std::vector<float> got(pixels.size()), wanted(kCount);
+  device->augment(kImages, h, w, stages_of(kImages, recipe.data()), there.data(), recipes.data(),
+                  scratch.data(), out.data());
+  std::vector<float> got(pixels.size());
   out.download(got.data(), got.size());
-  for (std::size_t i = 0; i < recipe.size(); ++i) {
-    augment(settings, 5, i, kH, kW, pixels.data() + i * kCount, wanted.data());
-    for (std::size_t p = 0; p < kCount; ++p) ASSERT_EQ(got[i * kCount + p], wanted[p]) << i;
+  for (std::size_t i = 0; i < kImages; ++i) {
+    const auto wanted = augmented(settings, 5, i, h, w, pixels.data() + i * count);
+    for (std::size_t p = 0; p < count; ++p) ASSERT_EQ(got[i * count + p], wanted[p]) << i;
   }
+}
+
+TEST(HostDevice, AugmentsAsTheCpusLoopsDo) {
+  Augmentation standard;
+  standard.blur = 0.5;  // with it and without it
+  expect_the_cpus_loops(standard, 20, 24);
+  expect_the_cpus_loops(kNothing, 20, 24);
+  expect_the_cpus_loops(everything(), 48, 48);
+  // Sides that are no whole number of JPEG's blocks, of chroma samples, of vectors.
+  expect_the_cpus_loops(everything(), 17, 31);
+  expect_the_cpus_loops(everything(), 3, 1);
+  const Augmentation parts[] = {
+      only([](auto& a) { a.resample = .5; }), only([](auto& a) { a.jpeg = .5; }),
+      only([](auto& a) { a.gamma = .5; }), only([](auto& a) { a.warp = .1; })};
+  for (const Augmentation& part : parts) expect_the_cpus_loops(part, 20, 24);
+}
+
+// Passes that no image of the batch needs are not started.
+TEST(HostDevice, StagesAreThoseThatAnyImageHas) {
+  const auto stages = [](const Augmentation& settings) {
+    const auto picture = smooth_picture(16, 16);
+    std::vector<Recipe> recipes(40);
+    for (std::size_t i = 0; i < recipes.size(); ++i) {
+      recipes[i] = recipe_of(settings, 1, i, {16, 16}, picture.data());
+    }
+    const Stages s = stages_of(40, recipes.data());
+    return std::array<bool, 3>{s.blur, s.resample, s.jpeg};
+  };
+  using Three = std::array<bool, 3>;
+  EXPECT_EQ(stages(kNothing), (Three{false, false, false}));
+  EXPECT_EQ(stages(only([](auto& a) { a.blur = .3; })), (Three{true, false, false}));
+  EXPECT_EQ(stages(only([](auto& a) { a.resample = .3; })), (Three{false, true, false}));
+  EXPECT_EQ(stages(only([](auto& a) { a.jpeg = .3; })), (Three{false, false, true}));
+  EXPECT_EQ(stages(everything()), (Three{true, true, true}));
 }
 
 TEST(HostDevice, MovesParametersAsTheCpuDoes) {

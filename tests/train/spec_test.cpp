@@ -16,7 +16,8 @@ Json spec() {
       "generator": {"plugin": "g", "identities": 10, "samples": 5, "size": [48, 40], "x": 1.5},
       "backbone": {"plugin": "b", "embedding": 64}, "loss": {"plugin": "l"},
       "mixup": [{"plugin": "m"}], "train": {"images_seen": 130, "batch_size": 64},
-      "augment": {"flip": false, "blur": 0.5},
+      "augment": {"flip": false, "blur": 0.5, "warp": 0.05, "resample": 0.1, "jpeg": 0.2,
+                  "gamma": 0.3, "contrast": 0.4, "white_balance": 0.6, "grey": 0.7},
       "benchmark": [{"plugin": "v", "name": "real", "set": "real"}]}})");
 }
 
@@ -38,6 +39,13 @@ TEST(Spec, IsRead) {
   EXPECT_EQ(s.total_steps(), 3);  // 130 images in batches of 64
   EXPECT_FALSE(s.augmentation.flip);
   EXPECT_EQ(s.augmentation.blur, 0.5);
+  EXPECT_EQ(s.augmentation.warp, 0.05);
+  EXPECT_EQ(s.augmentation.resample, 0.1);
+  EXPECT_EQ(s.augmentation.jpeg, 0.2);
+  EXPECT_EQ(s.augmentation.gamma, 0.3);
+  EXPECT_EQ(s.augmentation.contrast, 0.4);
+  EXPECT_EQ(s.augmentation.white_balance, 0.6);
+  EXPECT_EQ(s.augmentation.grey, 0.7);
   EXPECT_EQ(s.generator.library, "/g.so");
   EXPECT_EQ(s.generator.config.at("x"), 1.5);
   ASSERT_EQ(s.mixups.size(), 1U);

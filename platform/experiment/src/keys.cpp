@@ -132,6 +132,28 @@ constexpr Key kKeys[] = {
      "Share of images that are blurred.", 0, 1},
     {"augment", "erasing", kNumber, kTraining, "0.3", "probability",
      "Share of images of which a rectangle is erased.", 0, 1},
+    {"augment", "warp", kNumber, kTraining, "0.0", "fraction",
+     "Perspective: each corner moves by a part of the side, uniform in -warp to warp, in x and y.",
+     0, 0.2, false, false, "0.0"},
+    {"augment", "resample", kNumber, kTraining, "0.0", "probability",
+     "Share of images that are made smaller, to 35% to 85% of the side, and larger again.", 0, 1,
+     false, false, "0.0"},
+    {"augment", "jpeg", kNumber, kTraining, "0.0", "probability",
+     "Share of images that go through JPEG of quality 30 to 95, chroma at half the resolution.", 0,
+     1, false, false, "0.0"},
+    {"augment", "gamma", kNumber, kTraining, "0.0", "",
+     "Gamma: v in 0 to 1 becomes v^(e^u), u uniform in -gamma to gamma.", 0, 2, false, false,
+     "0.0"},
+    {"augment", "contrast", kNumber, kTraining, "0.0", "fraction",
+     "Contrast about the mean grey by a factor in 1 - contrast to 1 + contrast, beside that of "
+     "color.",
+     0, 1, false, false, "0.0"},
+    {"augment", "white_balance", kNumber, kTraining, "0.0", "fraction",
+     "Red and blue by a factor each in 1 - white_balance to 1 + white_balance, beside those of "
+     "color.",
+     0, 1, false, false, "0.0"},
+    {"augment", "grey", kNumber, kTraining, "0.0", "probability",
+     "Share of images that lose their colour.", 0, 1, false, false, "0.0"},
 
     // ---- real photographs
     {"real", "train", kPath, kRealMixing, "\"\"", "",

@@ -117,11 +117,13 @@ void Batches::augment_rows(const std::vector<Row>& rows, std::int64_t source, fl
   const std::int64_t floats = 3 * settings_.height * settings_.width;
   parallel(settings_.calls.threads, static_cast<std::int64_t>(rows.size()), 1,
            [&](std::int64_t first, std::int64_t last) {
+             std::vector<float> scratch(
+                 static_cast<std::size_t>(augment_scratch(settings_.height, settings_.width)));
              for (std::int64_t r = first; r < last; ++r) {
                const Part& part =
                    rows[static_cast<std::size_t>(r)].parts[static_cast<std::size_t>(source)];
                augment(settings_.augmentation, settings_.train_seed, part.image, settings_.height,
-                       settings_.width, part.set->image(part.id), x + r * floats);
+                       settings_.width, part.set->image(part.id), scratch.data(), x + r * floats);
              }
            });
 }

@@ -78,9 +78,10 @@ class CudaDevice final : public Device {
   }
   void wait() override { check(cudaStreamSynchronize(stream()), "the work of the stream"); }
 
-  void augment(std::int64_t n, std::int64_t height, std::int64_t width, const std::uint8_t* pixels,
-               const Recipe* recipes, float* scratch, float* out) override {
-    check(cuda::augment(stream(), n, {height, width}, pixels, recipes, scratch, out),
+  void augment(std::int64_t n, std::int64_t height, std::int64_t width, const Stages& stages,
+               const std::uint8_t* pixels, const Recipe* recipes, float* scratch,
+               float* out) override {
+    check(cuda::augment(stream(), n, {height, width}, stages, pixels, recipes, scratch, out),
           "the augmentation");
   }
   void sgd(const SgdSettings& settings, std::size_t n, const float* gradient, float* momentum,

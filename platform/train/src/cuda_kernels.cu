@@ -1,4 +1,5 @@
-// The kernels are the bodies of augment_body.h and sgd_body.h, one thread a pixel or an element.
+// The kernels are the bodies of augment_passes.h and sgd_body.h, one thread a pixel, a
+// block of JPEG or an element.
 #include <cuda_runtime.h>
 
 #include "cuda_kernels.h"
@@ -18,7 +19,7 @@ __device__ std::int64_t thread_number() {
   return static_cast<std::int64_t>(blockIdx.x) * blockDim.x + threadIdx.x;
 }
 
-// An image is a row of the grid.
+// An image is a row of the grid; n threads of it have something to do.
 __global__ void warp_kernel(ImageSize size, const std::uint8_t* pixels, const Recipe* recipes,
                             float* out) {
   const std::int64_t i = thread_number(), count = size.height * size.width;
@@ -27,20 +28,13 @@ __global__ void warp_kernel(ImageSize size, const std::uint8_t* pixels, const Re
   warp_pixel(recipes[blockIdx.y], size, i, pixels + at, out + at);
 }
 
-__global__ void across_kernel(ImageSize size, const float* image, const Recipe* recipes,
-                              float* across) {
-  const std::int64_t i = thread_number(), count = size.height * size.width;
-  if (i >= count) return;
-  const std::int64_t at = 3 * blockIdx.y * count;
-  across_pixel(recipes[blockIdx.y], size, i, image + at, across + at);
-}
-
-__global__ void down_kernel(ImageSize size, const float* across, const Recipe* recipes,
-                            float* image) {
-  const std::int64_t i = thread_number(), count = size.height * size.width;
-  if (i >= count) return;
-  const std::int64_t at = 3 * blockIdx.y * count;
-  down_pixel(recipes[blockIdx.y], size, i, across + at, image + at);
+template <PassBody kBody>
+__global__ void pass_kernel(ImageSize size, std::int64_t n, const Recipe* recipes,
+                            const float* from, float* to) {
+  const std::int64_t i = thread_number();
+  if (i >= n) return;
+  const std::int64_t at = 3 * blockIdx.y * size.height * size.width;
+  kBody(recipes[blockIdx.y], size, i, from + at, to + at);
 }
 
 template <bool kNesterov>
@@ -79,20 +73,22 @@ unsigned blocks_of(std::int64_t n) {
 
 }  // namespace
 
-const char* augment(void* stream, std::int64_t n, ImageSize size, const std::uint8_t* pixels,
-                    const Recipe* recipes, float* scratch, float* out) {
+const char* augment(void* stream, std::int64_t n, ImageSize size, const Stages& stages,
+                    const std::uint8_t* pixels, const Recipe* recipes, float* scratch, float* out) {
   constexpr std::int64_t kMostRows = 65535;  // of a grid
   const std::int64_t floats = 3 * size.height * size.width;
   auto* const s = static_cast<cudaStream_t>(stream);
   for (std::int64_t first = 0; first < n; first += kMostRows) {
-    const std::int64_t rows = n - first < kMostRows ? n - first : kMostRows;
-    const dim3 grid(blocks_of(size.height * size.width), static_cast<unsigned>(rows));
+    const auto rows = static_cast<unsigned>(n - first < kMostRows ? n - first : kMostRows);
     const Recipe* const r = recipes + first;
     float* const to = out + first * floats;
-    float* const across = scratch + first * floats;
-    warp_kernel<<<grid, kThreads, 0, s>>>(size, pixels + first * floats, r, to);
-    across_kernel<<<grid, kThreads, 0, s>>>(size, to, r, across);
-    down_kernel<<<grid, kThreads, 0, s>>>(size, across, r, to);
+    warp_kernel<<<dim3(blocks_of(size.height * size.width), rows), kThreads, 0, s>>>(
+        size, pixels + first * floats, r, to);
+    for_each_pass(stages, size, to, scratch + first * floats,
+                  [&]<PassBody kBody>(std::int64_t threads, const float* a, float* b) {
+                    pass_kernel<kBody><<<dim3(blocks_of(threads), rows), kThreads, 0, s>>>(
+                        size, threads, r, a, b);
+                  });
   }
   return launched();
 }

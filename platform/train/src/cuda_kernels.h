@@ -7,13 +7,13 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "augment_body.h"
+#include "augment_passes.h"
 
 namespace synface::train::cuda {
 
 // Device::augment().
-const char* augment(void* stream, std::int64_t n, ImageSize size, const std::uint8_t* pixels,
-                    const Recipe* recipes, float* scratch, float* out);
+const char* augment(void* stream, std::int64_t n, ImageSize size, const Stages& stages,
+                    const std::uint8_t* pixels, const Recipe* recipes, float* scratch, float* out);
 
 // Device::sgd().
 const char* sgd(void* stream, const SgdSettings& settings, std::size_t n, const float* gradient,

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "augment_body.h"
+#include "augment_passes.h"
 
 namespace synface::train {
 
@@ -55,8 +55,8 @@ void DeviceBatches::upload(std::int64_t step) {
   }
   pixels_.upload(slot.pixels.data(), slot.pixels.size());
   recipes_.upload(slot.recipes.data(), slot.recipes.size());
-  device_.augment(batch_size_, height_, width_, pixels_.data(), recipes_.data(), scratch_.data(),
-                  x_.data());
+  device_.augment(batch_size_, height_, width_, stages_of(batch_size_, slot.recipes.data()),
+                  pixels_.data(), recipes_.data(), scratch_.data(), x_.data());
 }
 
 }  // namespace synface::train

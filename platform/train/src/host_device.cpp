@@ -4,7 +4,7 @@
 #include <cstring>
 #include <vector>
 
-#include "augment_body.h"
+#include "augment_passes.h"
 
 namespace synface::train {
 namespace {
@@ -28,24 +28,26 @@ class HostDevice final : public Device {
   void download(void* to, const void* from, std::size_t bytes) override { upload(to, from, bytes); }
   void wait() override {}
 
-  void augment(std::int64_t n, std::int64_t height, std::int64_t width, const std::uint8_t* pixels,
-               const Recipe* recipes, float* scratch, float* out) override {
+  void augment(std::int64_t n, std::int64_t height, std::int64_t width, const Stages& stages,
+               const std::uint8_t* pixels, const Recipe* recipes, float* scratch,
+               float* out) override {
     const ImageSize size{height, width};
     const std::int64_t count = height * width;
-    const auto each = [&](const auto& body) {
-      for (std::int64_t b = 0; b < n; ++b) {
-        for (std::int64_t i = 0; i < count; ++i) body(recipes[b], 3 * b * count, i);
+    for (std::int64_t b = 0; b < n; ++b) {
+      const std::int64_t at = 3 * b * count;
+      for (std::int64_t i = 0; i < count; ++i) {
+        warp_pixel(recipes[b], size, i, pixels + at, out + at);
       }
-    };
-    each([&](const Recipe& r, std::int64_t at, std::int64_t i) {
-      warp_pixel(r, size, i, pixels + at, out + at);
-    });
-    each([&](const Recipe& r, std::int64_t at, std::int64_t i) {
-      across_pixel(r, size, i, out + at, scratch + at);
-    });
-    each([&](const Recipe& r, std::int64_t at, std::int64_t i) {
-      down_pixel(r, size, i, scratch + at, out + at);
-    });
+    }
+    for_each_pass(stages, size, out, scratch,
+                  [&]<PassBody kBody>(std::int64_t threads, const float* from, float* to) {
+                    for (std::int64_t b = 0; b < n; ++b) {
+                      const std::int64_t at = 3 * b * count;
+                      for (std::int64_t i = 0; i < threads; ++i) {
+                        kBody(recipes[b], size, i, from + at, to + at);
+                      }
+                    }
+                  });
   }
   void sgd(const SgdSettings& settings, std::size_t n, const float* gradient, float* momentum,
            float* value) override {

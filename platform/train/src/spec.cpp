@@ -87,6 +87,13 @@ void read_augment(const Part& augment, Augmentation& to) {
   augment.read("color", to.color);
   augment.read("blur", to.blur);
   augment.read("erasing", to.erasing);
+  augment.read("warp", to.warp);
+  augment.read("resample", to.resample);
+  augment.read("jpeg", to.jpeg);
+  augment.read("gamma", to.gamma);
+  augment.read("contrast", to.contrast);
+  augment.read("white_balance", to.white_balance);
+  augment.read("grey", to.grey);
 }
 
 void read_size(const Part& generator, TrialSpec& spec) {
@@ -158,6 +165,12 @@ void read_plugins(const Part& config, const Part& libraries, TrialSpec& spec) {
 }
 
 }  // namespace
+
+Augmentation parse_augmentation(const Json& augment) {
+  Augmentation settings;
+  read_augment(Part(augment, "augment"), settings);
+  return settings;
+}
 
 TrialSpec parse_spec(const Json& json) {
   const Part top(json, "");

@@ -14,7 +14,8 @@
 //               `epochs` in the TOML is resolved into images_seen. images_seen = 0: the network
 //               stays untrained (calibrate = true: its running statistics are replaced by those of
 //               the training images, which backbones offer as `calibrate`).
-//   augment    {flip, scale, rotation, shift, color, blur, erasing}
+//   augment    {flip, scale, rotation, shift, color, blur, erasing, warp, resample, jpeg, gamma,
+//               contrast, white_balance, grey}
 //   real       {images, pairs, train, identities, samples}     absolute paths, "" where not given
 //   heldout    {identities, samples, generator {plugin, <parameters>}}   no generator: nobody
 //               draws held-out people

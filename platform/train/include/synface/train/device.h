@@ -19,6 +19,7 @@
 namespace synface::train {
 
 struct Recipe;  // augment_body.h: what happens to one image
+struct Stages;  // augment_passes.h: what happens to any image of a batch
 
 class Device {
  public:
@@ -46,10 +47,10 @@ class Device {
   // The following are enqueued; all pointers are the device's.
 
   // augment() of n images: pixels [n, H, W, 3] uint8, recipes [n], out and scratch
-  // [n, H, W, 3] float32.
+  // [n, H, W, 3] float32; `stages` (the host's) are those of the recipes.
   virtual void augment(std::int64_t n, std::int64_t height, std::int64_t width,
-                       const std::uint8_t* pixels, const Recipe* recipes, float* scratch,
-                       float* out) = 0;
+                       const Stages& stages, const std::uint8_t* pixels, const Recipe* recipes,
+                       float* scratch, float* out) = 0;
   // sgd_step().
   virtual void sgd(const SgdSettings& settings, std::size_t n, const float* gradient,
                    float* momentum, float* value) = 0;

@@ -72,6 +72,7 @@ struct TrialSpec {
 };
 
 // Error(kUsage) that names the key that is missing or of a wrong type.
+Augmentation parse_augmentation(const Json& augment);  // the config's `augment`
 TrialSpec read_spec(const std::filesystem::path& file);
 TrialSpec parse_spec(const Json& spec);
 
