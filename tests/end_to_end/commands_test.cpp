@@ -1,6 +1,7 @@
 // What holds for every command: its help, its JSON, its example queries.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 #include <sstream>
 
@@ -255,6 +256,27 @@ TEST(Commands, RenderDrawsASheet) {
       sandbox.synface({"render", "--generator", "morphable", "--size", "48", "--out", "sheet.png"});
   EXPECT_EQ(outcome.code, 0) << outcome.all();
   EXPECT_EQ(read_file(sandbox / "sheet.png").substr(1, 3), "PNG");
+}
+
+TEST(Commands, RenderShowsWhatATrainingSees) {
+  Sandbox sandbox;
+  const std::string preset = (source_folder() / "experiments/base/augment-strong.toml").string();
+  const Outcome outcome = sandbox.synface({"render", "--generator", "morphable", "--size", "48",
+                                           "--augment", preset, "--out", "seen.png", "--json"});
+  EXPECT_EQ(outcome.code, 0) << outcome.all();
+  const Json rows = outcome.json().at("rows");
+  EXPECT_EQ(rows.at(0), "as drawn");
+  EXPECT_EQ(rows.at(1), "as seen");
+  EXPECT_NE(std::find(rows.begin(), rows.end(), Json("jpeg 0.3")), rows.end()) << rows;
+  sandbox.write("slip.toml", "[augment]\njpg = 0.3\n");
+  for (const std::vector<std::string>& said :
+       {std::vector<std::string>{"--augment", "slip.toml"}, {"--augment=slip.toml"}}) {
+    std::vector<std::string> command = {"render"};
+    command.insert(command.end(), said.begin(), said.end());
+    const Outcome slip = sandbox.synface(command);
+    EXPECT_EQ(slip.code, 2) << slip.all();
+    EXPECT_TRUE(slip.says("slip.toml:2:1: unknown key `augment.jpg`")) << slip.all();
+  }
 }
 
 }  // namespace

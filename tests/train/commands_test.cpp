@@ -45,6 +45,31 @@ TEST_F(WorkerCommand, RenderDrawsLabelledRows) {
   EXPECT_GT(dark, 0);
 }
 
+TEST_F(WorkerCommand, RenderShowsWhatATrainingSees) {
+  const ProcessResult result =
+      run({"render", "--generator", "toy_faces", "--size", "32", "--columns", "4", "--augment",
+           R"({"flip": false, "scale": 0, "rotation": 0, "shift": 0, "color": 0, "blur": 0,
+               "erasing": 0, "jpeg": 0.3})",
+           "--out", path("seen.png"), "--json"});
+  ASSERT_EQ(result.state.code, 0) << result.error;
+  EXPECT_EQ(Json::parse(result.output).at("rows"),
+            (Json{"as drawn", "as seen", "as seen", "as seen", "as seen", "jpeg 0.3"}));
+  // Photographs out of a folder are seen in the same way.
+  ASSERT_EQ(run({"data", "build", "Syn_3_2", "--generator", "toy_faces", "--size", "16", "--out",
+                 path("faces")})
+                .state.code,
+            0);
+  const ProcessResult photographs =
+      run({"render", "--generator", "folder", "--set", "path=" + path("faces") + "/train", "--size",
+           "32", "--columns", "5", "--augment", R"({"scale": 0})", "--out", path("photographs.png"),
+           "--json"});
+  ASSERT_EQ(photographs.state.code, 0) << photographs.error;
+  const Json rows = Json::parse(photographs.output).at("rows");
+  EXPECT_EQ(rows.at(0), "as they are");
+  EXPECT_EQ(rows.at(5), "flip");
+  EXPECT_EQ(rows.size(), 11U);
+}
+
 TEST_F(WorkerCommand, RenderNamesWhatIsWrong) {
   ProcessResult result = run({"render", "--generator", "toy_face"});
   EXPECT_EQ(result.state.code, 3);
@@ -54,6 +79,9 @@ TEST_F(WorkerCommand, RenderNamesWhatIsWrong) {
   EXPECT_NE(result.error.find("noise"), std::string::npos) << result.error;
   EXPECT_EQ(run({"render", "--generator", "toy_faces", "--size", "3"}).state.code, 2);
   EXPECT_EQ(run({"dance"}).state.code, 2);
+  result = run({"render", "--generator", "toy_faces", "--augment", "strong.toml"});
+  EXPECT_EQ(result.state.code, 2);
+  EXPECT_NE(result.error.find("synface render"), std::string::npos) << result.error;
 }
 
 TEST_F(WorkerCommand, DataBuildFillsTheCacheAndWritesFolders) {

@@ -8,6 +8,7 @@
 #include "command.h"
 #include "synface/base/error.h"
 #include "synface/base/paths.h"
+#include "synface/experiment/experiment.h"
 
 namespace synface::cli {
 namespace {
@@ -23,6 +24,23 @@ constexpr Forwarded kForwarded[] = {
     {"data", "build named sets of images, verify and export them",
      "synface data build Syn_100_10 --out people"},
 };
+
+// The worker reads no TOML: `--augment FILE` becomes what the file says.
+std::vector<std::string> resolved(std::vector<std::string> arguments) {
+  const std::string option = "--augment";
+  for (std::size_t i = 1; i < arguments.size(); ++i) {
+    const auto said = [](const std::string& file) {
+      return experiment::read_augmentation(file).dump();
+    };
+    if (arguments[i] == option && i + 1 < arguments.size()) {
+      arguments[i + 1] = said(arguments[i + 1]);
+      ++i;
+    } else if (arguments[i].starts_with(option + "=")) {
+      arguments[i] = option + "=" + said(arguments[i].substr(option.size() + 1));
+    }
+  }
+  return arguments;
+}
 
 }  // namespace
 
@@ -45,7 +63,7 @@ void forward(int argc, char** argv) {
         const std::string argument = argv[j];
         if (j > i || argument == "--json") arguments.push_back(argument);
       }
-      exec_worker(arguments);
+      exec_worker(word == "render" ? resolved(std::move(arguments)) : arguments);
     }
     return;  // another command
   }

@@ -6,11 +6,13 @@
 #include <synface/data/codec.h>
 #include <synface/data/resize.h>
 #include <synface/train/memory.h>
+#include <synface/train/spec.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 
+#include "augmented_rows.h"
 #include "commands.h"
 #include "pictures.h"
 #include "sheet.h"
@@ -22,6 +24,7 @@ struct Options {
   PictureOptions pictures;
   std::string out = "sheet.png";
   std::int64_t columns = 10;
+  std::string augment;  // JSON of the config's `augment`; "": none
   bool json = false;
 };
 
@@ -33,6 +36,7 @@ class Sheet {
         source_(pictures_.source()) {}
 
   std::vector<SheetRow> rows() {
+    if (!options_.augment.empty()) return augmented();
     if (!source_.generator().latent()) return fetched();
     people("people", 0);
     if (options_.columns > 1) people("more people", 1);
@@ -125,6 +129,45 @@ class Sheet {
     add("mixup", keys, rows.data(), captions);
   }
 
+  // People as they are drawn, and as a training sees them.
+  std::vector<SheetRow> augmented() {
+    const train::Augmentation settings =
+        train::parse_augmentation(given_augmentation(options_.augment));
+    if (source_.generator().latent()) {
+      people("as drawn", 0);
+    } else {
+      rows_.push_back(photographs("as they are"));
+    }
+    for (SheetRow& row : augmented_rows(settings, options_.pictures.seed, source_.height(),
+                                        source_.width(), options_.columns, rows_[0].pictures)) {
+      rows_.push_back(std::move(row));
+    }
+    return rows_;
+  }
+  // The first ones of a generator of files, one of each person or, where there are fewer, more.
+  SheetRow photographs(const std::string& label) {
+    const plugin::Generator& generator = source_.generator();
+    const auto most = static_cast<std::uint64_t>(options_.columns);
+    const std::uint64_t people = std::min(generator.identities(), most);
+    const std::vector<std::uint64_t> have = generator.samples(0, people);
+    SheetRow row{label, {}, pixels()};
+    for (std::int64_t c = 0; c < options_.columns; ++c) {
+      const std::uint64_t i = static_cast<std::uint64_t>(c) % people;
+      fetch(static_cast<std::int64_t>(i),
+            c / static_cast<std::int64_t>(people) % static_cast<std::int64_t>(have[i]),
+            row.pictures.data() + c * 3 * source_.height() * source_.width());
+    }
+    return row;
+  }
+  void fetch(std::int64_t person, std::int64_t sample, std::uint8_t* pixels_of_it) {
+    const std::string file = source_.generator().fetch(key(person, sample));
+    const data::Image image =
+        data::decode({reinterpret_cast<const std::uint8_t*>(file.data()), file.size()},
+                     fmt::format("image {} of person {}", sample, person));
+    data::resize(view(image), source_.height(), source_.width(), pixels_of_it);
+    ++rendered_;
+  }
+
   // A generator of files: a row a person.
   std::vector<SheetRow> fetched() {
     const auto people = std::min<std::uint64_t>(source_.generator().identities(), 6);
@@ -138,13 +181,7 @@ class Sheet {
       std::fill(row.pictures.begin(), row.pictures.end(), std::uint8_t{255});
       const std::int64_t bytes = 3 * source_.height() * source_.width();
       for (std::int64_t k = 0; k < std::min(have, options_.columns); ++k) {
-        const std::string file = source_.generator().fetch(key(static_cast<std::int64_t>(i), k));
-        const data::Image image =
-            data::decode({reinterpret_cast<const std::uint8_t*>(file.data()), file.size()},
-                         fmt::format("image {} of {}", k, row.label));
-        data::resize(view(image), source_.height(), source_.width(),
-                     row.pictures.data() + k * bytes);
-        ++rendered_;
+        fetch(static_cast<std::int64_t>(i), k, row.pictures.data() + k * bytes);
       }
       rows_.push_back(std::move(row));
     }
@@ -190,10 +227,17 @@ void add_render(CLI::App& app, Action& action) {
   auto* command = app.add_subcommand(
       "render",
       "draws a sheet of a generator's people: random ones, one under its other latents block by "
-      "block, a mixup row");
-  command->footer("Example:\n  synface render --generator morphable --out sheet.png");
+      "block, a mixup row; or what a training sees of them");
+  command->footer(
+      "Example:\n  synface render --generator morphable --out sheet.png\n"
+      "  synface render --augment experiments/base/augment-strong.toml --out seen.png");
   add_picture_options(*command, options->pictures);
   command->add_option("--out", options->out, "the PNG file")->capture_default_str();
+  command
+      ->add_option("--augment", options->augment,
+                   "what a training sees of them: with the [augment] of this experiment, whole and "
+                   "each part of it alone")
+      ->type_name("FILE.toml");
   command->add_option("--columns", options->columns, "pictures in a row")
       ->check(CLI::Range(2, 100))
       ->capture_default_str();

@@ -40,14 +40,17 @@ class Checker {
   Json check_run(const Node& document) const;
   Json check_description(const Node& document) const;
 
+  // Are the document's tables and lists such, and known?
+  void check_sections(const Node& document) const;
+  // One of the host's tables (nullptr: nothing is said), with defaults.
+  Json check_table(std::string_view section, const Node* table) const;
+
  private:
   struct Standard {
     const Key* key;
     std::optional<Node> value;
   };
 
-  void check_sections(const Node& document) const;
-  Json check_table(std::string_view section, const Node* table) const;
   Json check_plugin(const std::string& section, const Node& table, Checked& checked,
                     const Json* fill) const;
   void unknown_key(std::string_view section, const Node::Member& member,

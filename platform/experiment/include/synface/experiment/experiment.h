@@ -61,6 +61,10 @@ Experiment expand(const std::filesystem::path& file, const plugin::Registry& plu
 // One trial of `expand` by its training hash or a unique prefix of it (at least 6 digits).
 const Trial& find_trial(const Experiment& experiment, const std::string& hash);
 
+// The augmentation of a file, which need not be a whole experiment: the config's `augment`
+// (trial.h). Throws Error(kUsage) with everything that is wrong, an axis over it included.
+Json read_augmentation(const std::filesystem::path& file);
+
 // A file that runs exactly this trial again (equal hashes): its config as TOML, with comments.
 // `experiment`: the name to give it.
 std::string to_toml(const Json& config, const std::string& experiment);
