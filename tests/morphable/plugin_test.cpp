@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <synface/ext/parallel.h>
 
+#include <algorithm>
 #include <set>
 
 #include "abi_plugin.h"
@@ -144,6 +145,29 @@ TEST(Morphable, ThreadsChangeNothing) {
   const auto keys = grid(3, 4);
   const auto rows = m.latents(keys);
   EXPECT_EQ(m.render(rows, keys, 4), m.render(rows, keys, 1));
+}
+
+TEST(Morphable, MasksAreAFunctionOfTheRow) {
+  const Morphable m;
+  const auto keys = grid(3, 2);
+  const auto rows = m.latents(keys);
+  const auto masks_of = [&](const std::vector<float>& some, std::size_t n) {
+    const auto count = static_cast<int64_t>(n);
+    Array<float> latents({count, m.row()}, some);
+    Array<uint8_t> masks({count, kSize, kSize});
+    const synface_context ctx = abi_test::context();
+    must([&](synface_error* e) {
+      return m.plugin->masks(m.plugin.self(), &ctx, latents.view(), keys.data(), masks.view(), e);
+    });
+    return masks.values();
+  };
+  const auto whole = masks_of(rows, keys.size());
+  EXPECT_LE(*std::max_element(whole.begin(), whole.end()), 6);
+  std::set<uint8_t> seen(whole.begin(), whole.end());
+  EXPECT_TRUE(seen.count(0) && seen.count(1) && seen.count(2));
+  const std::vector<float> second(rows.begin() + m.row(), rows.begin() + 2 * m.row());
+  const auto one = masks_of(second, 1);
+  EXPECT_TRUE(std::equal(one.begin(), one.end(), whole.begin() + kSize * kSize));
 }
 
 TEST(Morphable, CopiesAreOnePicture) {

@@ -112,7 +112,7 @@ TEST(Prior, TheSpreadIsAsDocumented) {
   EXPECT_NEAR(square_sum / kPeople, 0.1934, 0.02);
   EXPECT_NEAR(together / kPeople, 0.1934, 0.025);
   EXPECT_NEAR(apart / kPeople, 4 * 0.06 * 0.06, 0.003);
-  EXPECT_NEAR(age / kPeople, 0.5 + 0.5 * 1.1 / 3.7, 0.012);
+  EXPECT_NEAR(age / kPeople, 0.5 + 0.5 * 1.0 / 2.9, 0.014);
   EXPECT_NEAR(male / kPeople, 0.5, 0.046);
 }
 

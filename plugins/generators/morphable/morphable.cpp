@@ -186,7 +186,7 @@ struct Morphable {
       sdk::f64("low_resolution", 0.35)
           .range(0, 1)
           .unit("fraction")
-          .doc("of the pictures that were smaller once: 0.35 to 0.9 of their resolution"),
+          .doc("of the pictures that were smaller once: 0.45 to 0.9 of their resolution"),
       sdk::f64("jpeg", 0.5)
           .range(0, 1)
           .unit("fraction")
@@ -240,14 +240,26 @@ struct Morphable {
 
   void render(const sdk::Context& ctx, const sdk::Tensor& latents, const sdk::Key* keys,
               const sdk::Tensor& images) {
-    check_shape(latents, "latents", {static_cast<int64_t>(renderer.layout().size)});
     check_shape(images, "images", {height, width, 3});
-    if (latents.shape[0] != images.shape[0]) {
-      throw sdk::Error(SYNFACE_ERR_INVALID, "another number of images than of rows", "images");
+    draw(ctx, latents, keys, images, "images", false);
+  }
+
+  void masks(const sdk::Context& ctx, const sdk::Tensor& latents, const sdk::Key* keys,
+             const sdk::Tensor& masks) {
+    check_shape(masks, "masks", {height, width});
+    draw(ctx, latents, keys, masks, "masks", true);
+  }
+
+ private:
+  void draw(const sdk::Context& ctx, const sdk::Tensor& latents, const sdk::Key* keys,
+            const sdk::Tensor& out, const char* name, bool masks) {
+    check_shape(latents, "latents", {static_cast<int64_t>(renderer.layout().size)});
+    if (latents.shape[0] != out.shape[0]) {
+      throw sdk::Error(SYNFACE_ERR_INVALID, "another number of pictures than of rows", name);
     }
     if (latents.shape[0] == 0) return;
-    const Batch batch{this, &ctx, sdk::data<const float>(latents, "latents"), keys,
-                      sdk::data<uint8_t>(images, "images")};
+    const Batch batch{this, &ctx,  sdk::data<const float>(latents, "latents"),
+                      keys, masks, sdk::data<uint8_t>(out, name)};
     const auto n = static_cast<uint64_t>(latents.shape[0]);
     if (parallel == nullptr || ctx.threads <= 1) {
       batch.run(0, n);
@@ -260,7 +272,6 @@ struct Morphable {
                error);
   }
 
- private:
   static constexpr uint64_t kTogether = 16;  // rows whose heads are shaped at once
 
   struct Batch {
@@ -268,7 +279,8 @@ struct Morphable {
     const sdk::Context* ctx;
     const float* rows;
     const sdk::Key* keys;
-    uint8_t* images;
+    bool masks;
+    uint8_t* out;
 
     const float* row(uint64_t r) const { return rows + r * self->renderer.layout().size; }
 
@@ -288,13 +300,17 @@ struct Morphable {
       const float* together[kTogether] = {};
       for (uint64_t r = first; r < last; ++r) together[r - first] = row(r);
       self->renderer.shape_ahead(together, last - first, scratch);
-      const auto bytes = static_cast<uint64_t>(3 * self->height * self->width);
+      const auto bytes = static_cast<uint64_t>((masks ? 1 : 3) * self->height * self->width);
       for (uint64_t r = first; r < last; ++r) {
         if (cancelled(*ctx)) throw sdk::Error(SYNFACE_ERR_CANCELLED, "cancelled");
+        if (masks) {
+          self->renderer.masks(row(r), scratch, out + r * bytes);
+          continue;
+        }
         const sdk::Key& key = keys[r];
         const uint32_t sample = self->options.copies ? 0 : key.sample;
         self->renderer.render(row(r), {key.data_seed, key.identity, sample, key.set}, scratch,
-                              images + r * bytes);
+                              out + r * bytes);
       }
     }
     static synface_status body(void* user, uint64_t first, uint64_t last,

@@ -21,9 +21,9 @@ Vec3 ramp(const Vec3* colors, int n, double x) {
 
 void draw_skin(Random& random, const Person& p, Appearance& a) {
   a.melanin = f(clamp(
-      0.80 * p.african + 0.30 * p.asian + 0.13 * p.caucasian + random.normal(0, 0.085), 0.0, 1.0));
-  a.redness = f(random.normal(0.2, 0.5));
-  a.yellowness = f(random.normal(0.3 * p.asian, 0.3));
+      0.80 * p.african + 0.30 * p.asian + 0.13 * p.caucasian + random.normal(0, 0.10), 0.0, 1.0));
+  a.redness = f(random.normal(0.3, 0.4));
+  a.yellowness = f(random.normal(0.2 * p.asian - 0.3, 0.3));
   a.mottle = f(random.uniform(0.06, 0.28));
   a.flush = f(random.uniform(0, 0.8));
   a.under_eye = f(random.uniform(0, 0.7) * (0.5 + 0.6 * p.o));
@@ -33,6 +33,10 @@ void draw_skin(Random& random, const Person& p, Appearance& a) {
   a.moles = f(square(random.uniform()));
   a.wrinkles = f(clamp(1.5 * p.o - 0.2 + random.normal(0, 0.1), 0.0, 1.0));
   a.oil = f(random.uniform(0.2, 1));
+  a.fold = f(clamp(random.normal(0.3 + 0.5 * p.o, 0.35), 0.0, 1.5));
+  a.frown = f(clamp(random.normal(0.1 + 0.5 * p.o, 0.25), 0.0, 1.0));
+  a.hollow = f(clamp(random.normal(0.15 + 0.2 * p.o, 0.45), 0.0, 1.3));
+  a.socket = f(clamp(random.normal(0.35, 0.45), 0.0, 1.5));
 }
 
 void draw_lips_and_eyes(Random& random, const Person& p, Appearance& a) {
@@ -61,22 +65,25 @@ void draw_lips_and_eyes(Random& random, const Person& p, Appearance& a) {
 }
 
 void draw_brows(Random& random, const Person& p, Appearance& a) {
-  a.brow_width = f(exp_of(random.normal(0.10 * (2 * p.g - 1), 0.25)));
-  a.brow_alpha = f(random.uniform(0.5, 0.95) * (1 - 0.25 * p.o));
-  a.brow_shift = f(random.normal(-0.03 * p.g, 0.035));
-  a.brow_tail = f(random.normal(0, 0.04));
-  a.brow_arch = f(random.normal(0.02 * (1 - p.g), 0.025));
+  a.brow_width = f(exp_of(random.normal(0.12 * (2 * p.g - 1), 0.27)));
+  a.brow_alpha = f(random.uniform(0.3, 0.97) * (1 - 0.25 * p.o));
+  a.brow_shift = f(random.normal(-0.03 * p.g, 0.045));
+  a.brow_tail = f(random.normal(0, 0.055));
+  a.brow_arch = f(random.normal(0.02 * (1 - p.g), 0.035));
+  a.brow_gap = f(random.normal(-0.01, 0.03));
+  a.brow_taper = f(random.uniform(-0.2, 0.7));
+  a.crease = f(clamp(random.normal(0.8 - 0.7 * p.asian, 0.25), 0.0, 1.2));
 }
 
 // Grey comes with age; light hair with light skin.
 Vec3 draw_hair_color(Random& random, const Person& p) {
-  const Vec3 colors[] = {{.012F, .009F, .008F},
-                         {.034F, .020F, .013F},
-                         {.085F, .046F, .025F},
+  const Vec3 colors[] = {{.017F, .014F, .012F},
+                         {.042F, .027F, .019F},
+                         {.090F, .054F, .032F},
                          {.20F, .12F, .058F},
                          {.42F, .29F, .15F}};
-  double index = random.exponential(1.3) * square(p.caucasian);
-  index += random.normal(0, 0.15);
+  double index = random.exponential(1.7) * p.caucasian;
+  index += random.normal(0.15, 0.3);
   Vec3 color = ramp(colors, 5, index);
   const bool red = random.chance(0.08 * p.caucasian);
   if (red) color = mix(color, Vec3{.20F, .06F, .018F}, 0.75F);
@@ -141,7 +148,7 @@ void draw_style(Random& random, const Person& p, Appearance& a) {
   a.hair_presence = 1;
   a.hair_gloss = f(random.uniform(0.2, 0.9));
   a.hair_wave = f(random.uniform());
-  a.hair_curl = f(clamp(0.75 * p.african + random.normal(0.1, 0.12), 0.0, 1.0));
+  a.hair_curl = f(clamp(0.75 * p.african + random.normal(0.06, 0.1), 0.0, 1.0));
   a.hair_open = f(random.uniform(1.0, 1.6));
   a.hair_part = f((random.chance(0.5) ? 1 : -1) * random.uniform(0, 0.55));
   a.hair_lift = f(square(random.uniform()));
@@ -197,13 +204,13 @@ void draw_beard(Random& random, const Person& p, Appearance& a) {
   const double parts = random.uniform();
   const double density = random.uniform();
   const double length = random.uniform();
-  if (!bearded || kind < 0.42) return;
+  if (!bearded || kind < 0.5) return;
   const bool full = kind > 0.72;
-  a.moustache = f(parts < 0.8 ? 1 : 0);
+  a.moustache = f(parts < 0.85 ? 1 : 0);
   a.chin_beard = f(parts < 0.1 ? 0 : 1);
   a.side_beard = f(parts < 0.1 || (parts > 0.5 && parts < 0.75) ? 0 : 1);
-  a.beard_density = f(full ? 0.5 + 0.45 * density : 0.1 + 0.3 * density);
-  a.beard_length = f(full ? 0.10 * square(length) + 0.01 : 0);
+  a.beard_density = f(full ? 0.55 + 0.45 * density : 0.08 + 0.30 * density);
+  a.beard_length = f(full ? 0.13 * square(length) + 0.01 : 0);
 }
 
 // Everybody's where skin tells nothing.
@@ -214,6 +221,10 @@ Appearance plain_skin() {
   a.oil = 0.5F;
   a.lip_tint = {0.92F, 0.62F, 0.64F};
   a.brow_width = 1;
+  a.fold = 0.3F;
+  a.crease = 0.6F;
+  a.socket = 0.35F;
+  a.brow_taper = 0.25F;
   a.brow_alpha = 0.7F;
   a.iris = {0.10F, 0.052F, 0.028F};
   a.lash = 0.65F;

@@ -41,6 +41,12 @@ Backdrop::Backdrop(const Background& background, float pixel) : b_(background), 
   across_y_ = static_cast<float>(turn.sin);
 }
 
+// Shoulders fall from the neck to both sides.
+float Backdrop::cloth(float x, float y) const {
+  const float side = x < 0.5F ? 0.5F - x : x - 0.5F;
+  return smooth(-pixel_, pixel_, y - (1.0F - b_.shoulder + 0.35F * side * side));
+}
+
 Vec3 Backdrop::at(float x, float y) const {
   const float across = (x - 0.5F) * across_x_ + (y - 0.5F) * across_y_ - b_.edge;
   const float half = 0.5F * b_.softness + pixel_;
@@ -51,12 +57,11 @@ Vec3 Backdrop::at(float x, float y) const {
   const float blob = b_.blobs * smooth(0.5F - 0.4F * b_.softness, 0.62F + 0.4F * b_.softness, n);
   color = mix(color, b_.color[2], blob);
   color = color * (0.8F + 0.4F * noise2(0.7F * u + 11.0F, 0.7F * v));
-  // Shoulders fall from the neck to both sides; folds make cloth of them.
-  const float side = x < 0.5F ? 0.5F - x : x - 0.5F;
-  const float cloth = smooth(-pixel_, pixel_, y - (1.0F - b_.shoulder + 0.35F * side * side));
-  if (cloth <= 0.0F) return color;
+  const float covered = cloth(x, y);
+  if (covered <= 0.0F) return color;
+  // Folds make cloth of it.
   const float fold = 0.7F + 0.6F * noise2(9.0F * x + b_.u, 4.0F * y + b_.v);
-  return mix(color, b_.clothes * fold, cloth);
+  return mix(color, b_.clothes * fold, covered);
 }
 
 void soften(int height, int width, float amount, std::vector<Vec3>& image,

@@ -16,8 +16,12 @@ class Backdrop {
  public:
   Backdrop(const Background& background, float pixel);
   Vec3 at(float x, float y) const;
+  // Whether shoulders in their clothes cover the place.
+  bool clothed(float x, float y) const { return cloth(x, y) > 0.5F; }
 
  private:
+  float cloth(float x, float y) const;
+
   Background b_;
   float across_x_, across_y_, pixel_;
 };

@@ -30,6 +30,10 @@ void push_hair(const HeadModel& head, const Accessories& worn, float hat, float 
       amount += a.beard_length * beard_field(a, q) * smooth(-1.5F, -0.5F, q.z);
     }
     person.push[v] = person.normals[v] * (amount * bare);
+    // A scarf lays the ears on.
+    if (scarf > 0.0F && head.ear[v] > 0.0F) {
+      person.push[v].x -= (q.x < 0.0F ? -0.20F : 0.20F) * head.ear[v] * scarf;
+    }
   }
   for (const auto& list : head.eye_vertices) {
     for (const int32_t v : list) person.push[static_cast<std::size_t>(v)] = Vec3{};
@@ -84,6 +88,7 @@ void dress_person(const HeadModel& head, const Layout& layout, const float* row,
   const Hull hull(head, person.positions, person.push);
   const HairPlace place{head,        person.look, person.positions, person.normals,
                         person.push, hull,        grooming.tousle};
+  grow_beard(place, tailor);
   if (open > 0.0F) {
     grow_locks(place, worn, hat, tailor);
     hang_hair(place, tailor);

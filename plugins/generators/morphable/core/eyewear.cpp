@@ -44,7 +44,7 @@ void wear_glasses(const Accessories& worn, const Vec3 (&eyes)[2], const Hull& hu
     for (std::size_t k = 0; k <= kPoints; ++k) {
       const Vec3 p = rings[k].center;
       // Slightly domed, so that what it mirrors moves over it.
-      const Vec3 n = normalized({0.25F * middle + 0.35F * (p.x - middle), 0.35F * (p.y - y), 1.0F});
+      const Vec3 n = normalized({0.25F * middle + 0.7F * (p.x - middle), 0.7F * (p.y - y), 1.0F});
       const int32_t here = tailor.vertex(p, n, {}, worn.lens_color, 1.0F);
       if (before >= 0) tailor.lens(center, before, here);
       before = here;

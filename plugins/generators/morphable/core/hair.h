@@ -41,6 +41,7 @@ struct HairPlace {
 // No lock grows where a hat lies; hat: 0..1.
 void grow_locks(const HairPlace& place, const Accessories& worn, float hat, Tailor& tailor);
 void hang_hair(const HairPlace& place, Tailor& tailor);
+void grow_beard(const HairPlace& place, Tailor& tailor);
 // Bun, ponytail, plaits.
 void tie_hair(const HairPlace& place, Tailor& tailor);
 

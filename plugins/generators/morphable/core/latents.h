@@ -27,7 +27,10 @@ struct Appearance {
   Vec3 lip_tint;  // lips = skin x tint
   float makeup;
   Vec3 makeup_color;
+  float fold, frown, crease, hollow, socket;  // nasolabial folds, lines between the brows, the
+                                              // upper lid's crease, cheeks, eye sockets
   float brow_width, brow_alpha, brow_shift, brow_tail, brow_arch;  // width: a factor
+  float brow_gap, brow_taper;  // inner ends outwards; how much thinner the tail is
   Vec3 iris;
   float sclera_red, lash, liner;
   Vec3 hair_color;

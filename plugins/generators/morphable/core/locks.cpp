@@ -55,7 +55,7 @@ void sew_lock(const LockLine& line, Tailor& tailor) {
     const float t = static_cast<float>(k) / static_cast<float>(n - 1);
     const Vec3 along = line.point[k + 1 < n ? k + 1 : k] - line.point[k > 0 ? k - 1 : k];
     const Vec3 side = normalized(cross(along, line.normal[k]));
-    const Vec3 tone{line.tone * (0.8F + 0.35F * t), 0, 0};
+    const Vec3 tone{line.tone * (0.8F + 0.35F * t), line.beard, 0};
     const float open = line.occlusion * (0.65F + 0.35F * t);
     if (k + 1 == n) {
       const int32_t tip = tailor.vertex(line.point[k], line.normal[k], line.point[k], tone, open);
@@ -95,19 +95,23 @@ void grow_locks(const HairPlace& place, const Accessories& worn, float hat, Tail
                         lattice(t, seed + 303)};
     const Root root = root_of(place, corners, h[0], h[1]);
     if (root.field < 0.0F) continue;
+    // Nor inside the head, as the walls of a model's eye sockets are.
+    const Vec3 away = root.point - Hull::kMiddle;
+    if (length(away) < 0.8F * place.hull.radius(away)) continue;
     const float free =
         hat > 0.0F ? 1.0F - hat * smooth(-0.25F, 0.0F, root.q.y - hat_rim_at(worn, root.q)) : 1.0F;
     if (free <= 0.1F) continue;
     const float front = smooth(-1.3F, -0.5F, root.q.z);
     const float rim = 1.0F - smooth(0.0F, 0.4F, root.field);
-    float reach = 0.04F + 0.9F * a.hair_volume * (0.7F + 0.6F * h[2]);
+    float reach = 0.03F + (0.05F + 2.0F * a.hair_volume) * (0.7F + 0.6F * h[2]);
+    if (reach > 0.6F) reach = 0.6F;
     reach = mix(reach, 0.45F, a.fringe * front);
     reach *= smooth_down * (1.0F - 0.5F * a.hair_curl) * (1.0F - 0.4F * rim * (1.0F - a.fringe));
-    if (reach < 0.03F) continue;
+    if (reach < 0.10F) continue;
     const float stand =
-        (0.10F + 0.35F * a.hair_lift) * (1.0F - a.fringe * front) + 0.5F * a.hair_curl;
+        (0.02F + 0.22F * a.hair_lift * front) * (1.0F - a.fringe * front) + 0.6F * a.hair_curl;
     const Vec3 scatter{h[1] - 0.5F, h[2] - 0.5F, h[3] - 0.5F};
-    const float wild = 0.35F + 0.5F * a.hair_wave + 1.4F * a.hair_curl;
+    const float wild = 0.10F + 0.22F * a.hair_wave + 1.6F * a.hair_curl;
     Vec3 d = normalized(combed(a, root, front) + scatter * wild) + root.normal * stand;
     LockLine line;
     Vec3 p = root.point - root.normal * 0.03F;
@@ -121,9 +125,42 @@ void grow_locks(const HairPlace& place, const Accessories& worn, float hat, Tail
       // Over the forehead a lock lies on the skin.
       if (front > 0.0F) p = place.hull.outside(p, 0.03F);
     }
-    line.width = amount * free * (0.030F + 0.035F * h[3] + 0.05F * a.hair_volume);
+    line.width = amount * free * (0.022F + 0.022F * h[3] + 0.04F * a.hair_volume * a.hair_curl);
     line.tone = 0.70F + 0.65F * h[2];
     line.occlusion = mix(0.65F, 1.0F, absolute(root.normal.y));
+    sew_lock(line, tailor);
+  }
+}
+
+void grow_beard(const HairPlace& place, Tailor& tailor) {
+  const Appearance& a = place.look;
+  if (a.beard_length <= 0.02F || a.beard_density <= 0.2F) return;
+  const auto seed = static_cast<int>(16.0F * (a.noise_u + place.tousle)) + 7;
+  const auto triangles = static_cast<int>(place.head.triangles.size());
+  for (int t = 0; t < triangles; ++t) {
+    const auto at = static_cast<std::size_t>(t);
+    if (place.head.part[at] != Part::kSkin) continue;
+    const Corners& corners = place.head.triangles[at];
+    const Vec3 q = place.head.canonical[static_cast<std::size_t>(corners[0])];
+    if (q.y > -0.5F || q.y < -2.2F || q.z < -1.2F) continue;
+    const float h[3] = {lattice(t, seed), lattice(t, seed + 101), lattice(t, seed + 202)};
+    const Root root = root_of(place, corners, h[0], h[1]);
+    const float mask = beard_field(a, root.q);
+    if (mask < 0.35F) continue;
+    const float reach = a.beard_length * (1.4F + 1.2F * h[2]) * mask;
+    Vec3 d =
+        normalized(Vec3{0.9F * (h[0] - 0.5F) + 0.3F * root.q.x, -1.0F, 0.5F} + root.normal * 0.4F);
+    LockLine line;
+    Vec3 p = root.point - root.normal * 0.02F;
+    for (std::size_t k = 0; k < LockLine::kPoints; ++k) {
+      line.point[k] = p;
+      line.normal[k] = root.normal;
+      p = p + d * (reach / static_cast<float>(LockLine::kPoints - 1));
+    }
+    line.width = a.beard_density * (0.016F + 0.02F * h[1]);
+    line.tone = 0.7F + 0.7F * h[2];
+    line.occlusion = 0.8F;
+    line.beard = 1;
     sew_lock(line, tailor);
   }
 }

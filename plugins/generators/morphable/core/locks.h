@@ -11,6 +11,7 @@ struct LockLine {
   float width = 0;                       // half, at the root
   float tone = 1;                        // factor of the hair's colour
   float occlusion = 1;
+  float beard = 0;  // share of the beard's colour
 };
 
 void sew_lock(const LockLine& line, Tailor& tailor);

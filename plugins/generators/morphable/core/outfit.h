@@ -10,7 +10,8 @@
 namespace synface::morphable {
 
 struct Outfit {
-  // Of each vertex. albedo: linear RGB; of hair its x is a factor of the hair's colour.
+  // Of each vertex. albedo: linear RGB; of hair x is a factor of its colour, y the share of the
+  // beard's colour in it.
   // q: where the pattern of the surface lies.
   std::vector<Vec3> positions, normals, q, albedo;
   std::vector<float> occlusion;

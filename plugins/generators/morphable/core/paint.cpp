@@ -57,6 +57,29 @@ void paint_marks(const Appearance& a, const Spot& s, Vec3& color) {
   }
 }
 
+// Shapes of a face that are finer than its mesh, as light and shade of their own.
+void paint_features(const Appearance& a, const Spot& s, Vec3& color) {
+  if (s.q.z < -1.0F) return;
+  const float x = absolute(s.q.x);
+  float dark =
+      0.30F * a.hollow * gauss(x - 0.78F, s.q.y + 0.92F + 0.3F * (x - 0.78F), 0.22F, 0.16F);
+  dark +=
+      0.22F * a.socket *
+      (gauss(x - 0.22F, s.q.y - 0.02F, 0.12F, 0.16F) + gauss(x - 0.5F, s.q.y - 0.17F, 0.3F, 0.08F));
+  // From the wing of the nose to beside the mouth.
+  if (s.q.y < -0.5F && s.q.y > -1.35F) {
+    const float line = x - (0.34F + 0.32F * (-0.60F - s.q.y));
+    dark += 0.30F * a.fold * gauss(line, 0, 0.05F + s.pixel, 1.0F) * smooth(0.53F, 0.66F, -s.q.y) *
+            (1.0F - smooth(0.95F, 1.3F, -s.q.y));
+  }
+  const float between = gauss(x - 0.09F, s.q.y - 0.33F, 0.03F + 0.5F * s.pixel, 0.13F);
+  dark += 0.28F * a.frown * between;
+  // The groove under the nose and the one under the lower lip.
+  dark += 0.12F * gauss(s.q.x, s.q.y + 0.82F, 0.05F, 0.09F);
+  dark += 0.14F * gauss(s.q.x, s.q.y + 1.42F, 0.22F, 0.07F);
+  color = color * Vec3{1 - 0.85F * dark, 1 - dark, 1 - dark};
+}
+
 // Lines of age as darkening: forehead, between nose and mouth, at the eyes' corners.
 void paint_lines(const Appearance& a, const Spot& s, Vec3& color) {
   if (a.wrinkles <= 0.0F || s.q.z < -0.5F) return;
@@ -93,7 +116,7 @@ void paint_lids(const Appearance& a, const Chart& chart, const Spot& s, Vec3& co
   const float ends = smooth(-0.06F, 0.02F, upper.inside);
   const float over = s.b - upper.b;
   const float crease = gauss(over - 0.085F, 0, 0.028F + 0.5F * s.pixel, 1.0F);
-  color = color * (1.0F - 0.30F * ends * crease);
+  color = color * (1.0F - 0.42F * clamp(a.crease, 0.0F, 1.5F) * ends * crease);
   const float shadow =
       a.liner * ends * smooth(-0.02F, 0.02F, over) * (1.0F - smooth(0.03F, 0.14F, over));
   color = mix(color, color * Vec3{0.30F, 0.24F, 0.28F}, 0.8F * shadow);
@@ -108,12 +131,7 @@ void paint_lids(const Appearance& a, const Chart& chart, const Spot& s, Vec3& co
 
 void paint_lips(const Appearance& a, const Chart& chart, const Spot& s, Vec3 base, Vec3& color,
                 float& shine) {
-  if (s.a < -0.4F || s.a > 0.4F || s.b > -0.75F || s.b < -1.42F || s.q.z < -0.3F) return;
-  const Curve::At top = chart.upper_lip.at(s.a);
-  const float room = top.b - s.b;
-  const float depth = s.b - chart.lower_lip.at(s.a).b;
-  const float inside = room < depth ? room : depth;
-  const float alpha = smooth(-0.03F, 0.035F, inside) * smooth(-0.02F, 0.03F, top.inside);
+  const float alpha = lip_cover(chart, s);
   if (alpha <= 0.0F) return;
   Vec3 lip = mix(base, color, 0.5F) * a.lip_tint;
   lip = mix(lip, a.makeup_color, a.makeup);
@@ -124,21 +142,10 @@ void paint_lips(const Appearance& a, const Chart& chart, const Spot& s, Vec3 bas
 }
 
 void paint_brows(const Appearance& a, const Chart& chart, const Spot& s, Vec3& color) {
-  const float x = absolute(s.a);
-  if (x < 0.1F || x > 1.0F || s.b < -0.05F || s.b > 0.65F || s.q.z < -0.6F) return;
-  const Curve::At brow = chart.brow.at(x);
-  if (brow.inside < -0.1F) return;
-  const float along = clamp((x - 0.25F) / 0.5F, 0.0F, 1.2F);
-  const float center = brow.b + a.brow_shift + a.brow_tail * along +
-                       a.brow_arch * (1.0F - square(2.0F * along - 1.1F));
-  const float d = absolute(s.b - center) / (brow.width * a.brow_width);
-  // Hairs run outwards and upwards.
-  const float grain = noise2_band(x + 0.6F * (s.b - center) + a.noise_u, 0.35F * s.b, 34, s.pixel);
-  const float alpha = a.brow_alpha * (1.0F - smooth(0.5F, 1.3F, d)) *
-                      smooth(-0.10F, 0.09F, brow.inside + 0.05F * (grain - 0.5F)) *
-                      (0.72F + 0.56F * grain);
+  const float alpha = brow_cover(a, chart, s);
+  if (alpha <= 0.0F) return;
   const Vec3 hair = a.hair_color * 0.75F + Vec3{0.006F, 0.005F, 0.004F};
-  color = mix(color, hair, clamp(alpha, 0.0F, 1.0F));
+  color = mix(color, hair, alpha);
 }
 
 void paint_beard(const Appearance& a, const Spot& s, Vec3& color, float& shine) {
@@ -196,6 +203,34 @@ Curve::At Curve::at(float a) const {
   return {mix(b_[k], b_[k + 1], f), mix(width_[k], width_[k + 1], f), left < right ? left : right};
 }
 
+float lip_cover(const Chart& chart, const Spot& s) {
+  if (s.a < -0.4F || s.a > 0.4F || s.b > -0.75F || s.b < -1.42F || s.q.z < -0.3F) return 0.0F;
+  const Curve::At top = chart.upper_lip.at(s.a);
+  const float room = top.b - s.b;
+  const float depth = s.b - chart.lower_lip.at(s.a).b;
+  const float inside = room < depth ? room : depth;
+  return smooth(-0.03F, 0.035F, inside) * smooth(-0.02F, 0.03F, top.inside);
+}
+
+float brow_cover(const Appearance& a, const Chart& chart, const Spot& s) {
+  const float x = absolute(s.a);
+  if (x < 0.1F || x > 1.0F || s.b < -0.05F || s.b > 0.65F || s.q.z < -0.6F) return 0.0F;
+  const Curve::At brow = chart.brow.at(x);
+  if (brow.inside < -0.1F) return 0.0F;
+  const float along = clamp((x - 0.25F) / 0.5F, 0.0F, 1.2F);
+  const float inner = smooth(-0.06F, 0.06F, x - 0.24F - a.brow_gap);
+  const float thin = 1.0F - a.brow_taper * (along - 0.35F);
+  const float center = brow.b + a.brow_shift + a.brow_tail * along +
+                       a.brow_arch * (1.0F - square(2.0F * along - 1.1F));
+  const float d = absolute(s.b - center) / (brow.width * a.brow_width * thin);
+  // Hairs run outwards and upwards.
+  const float grain = noise2_band(x + 0.6F * (s.b - center) + a.noise_u, 0.35F * s.b, 34, s.pixel);
+  const float alpha = a.brow_alpha * (1.0F - smooth(0.5F, 1.3F, d)) *
+                      smooth(-0.10F, 0.09F, brow.inside + 0.05F * (grain - 0.5F)) * inner *
+                      (0.72F + 0.56F * grain);
+  return clamp(alpha, 0.0F, 1.0F);
+}
+
 Chart::Chart(const HeadModel& head) : iris_sine(head.iris_sine) {
   set_curve<5>(brow, head, {21, 20, 19, 18, 17}, {.060F, .070F, .065F, .055F, .030F}, true);
   set_curve<4>(upper_lid, head, {39, 38, 37, 36}, {0, 0, 0, 0}, true);
@@ -206,7 +241,7 @@ Chart::Chart(const HeadModel& head) : iris_sine(head.iris_sine) {
 
 Vec3 skin_color(const Appearance& a) {
   static constexpr Vec3 kRamp[] = {{.74F, .48F, .375F},   {.65F, .395F, .28F},
-                                   {.52F, .29F, .185F},   {.36F, .185F, .108F},
+                                   {.51F, .295F, .200F},  {.35F, .185F, .115F},
                                    {.215F, .107F, .062F}, {.105F, .054F, .034F}};
   const float x = clamp(a.melanin, 0.0F, 1.0F) * 5.0F;
   const int i = x >= 5.0F ? 4 : static_cast<int>(x);
@@ -221,6 +256,7 @@ Vec3 paint_skin(const Appearance& a, const Chart& chart, const Spot& spot, Vec3 
   if (detail) {
     paint_tone(a, spot, color);
     paint_marks(a, spot, color);
+    paint_features(a, spot, color);
     paint_lines(a, spot, color);
   }
   paint_lids(a, chart, spot, color);

@@ -47,4 +47,8 @@ Vec3 skin_color(const Appearance& a);
 Vec3 paint_skin(const Appearance& a, const Chart& chart, const Spot& spot, Vec3 base, bool detail,
                 float& shine);
 
+// Shares of a spot that a brow's hairs and a lip cover, 0..1.
+float brow_cover(const Appearance& a, const Chart& chart, const Spot& spot);
+float lip_cover(const Chart& chart, const Spot& spot);
+
 }  // namespace synface::morphable

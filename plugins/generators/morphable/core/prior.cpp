@@ -28,15 +28,16 @@ double limited(double x, double limit) {
   return clamp(x, -limit, limit);
 }
 
-// Gender near its ends, ages 25 to 80, mixed ethnicities: the calibrated prior of the MakeHuman
-// head whose spread equals that of 3D scans.
+// Gender near its ends, ages 25 to 80, more of one ethnicity than of the others: about the
+// calibrated prior of the MakeHuman head, whose spread equals that of 3D scans, with more old
+// people and fewer mixtures.
 void draw_macros(Random& random, float* macros) {
   macros[kGender] = f(random.beta(0.35, 0.35));
-  const double age = random.beta(1.1, 2.6);
+  const double age = random.beta(1.0, 1.9);
   macros[kAge] = f(0.5 + 0.5 * (age < 0.85 ? age : 0.85));
   double g[3];
   double sum = 0;
-  for (double& x : g) sum += x = random.gamma(0.45) + 1e-12;
+  for (double& x : g) sum += x = random.gamma(0.3) + 1e-12;
   for (std::size_t e = 0; e < 3; ++e) macros[kEthnicity + e] = f(g[e] / sum);
 }
 
@@ -94,28 +95,28 @@ class Face {
 // jawOpen, rolls and presses are not drawn at all.
 void draw_mimic(Random& random, Face& face) {
   const double apart = random.normal(0, 0.04);
-  if (random.chance(0.3)) return;
+  if (random.chance(0.22)) return;
   const double kind = random.uniform();
-  if (kind < 0.52) {
+  if (kind < 0.6) {
     const double smile = random.uniform(0.2, 0.75);
     face.both("mouthSmile", smile, apart);
     face.both("cheekSquint", 0.6 * smile);
-    if (random.chance(0.65)) {  // with teeth
-      face.set("jawOpen", random.uniform(0.06, 0.24));
-      face.both("mouthUpperUp", random.uniform(0.2, 0.8) * smile);
+    if (random.chance(0.75)) {  // with teeth
+      face.set("jawOpen", random.uniform(0.05, 0.2));
+      face.both("mouthUpperUp", random.uniform(0.4, 1) * smile);
       face.both("mouthLowerDown", random.uniform(0, 0.4) * smile);
     }
-  } else if (kind < 0.66) {
+  } else if (kind < 0.72) {
     face.set("jawOpen", random.uniform(0.08, 0.4));
     if (random.chance(0.4)) face.set("mouthFunnel", random.uniform(0, 0.4));
-  } else if (kind < 0.76) {
+  } else if (kind < 0.80) {
     face.both("browDown", random.uniform(0.3, 0.9), apart);
     face.both("eyeSquint", random.uniform(0.2, 0.8));
-  } else if (kind < 0.86) {
+  } else if (kind < 0.88) {
     const double up = random.uniform(0.2, 0.8);
     face.set("browInnerUp", up);
     face.both("browOuterUp", up * random.uniform(0.3, 1), apart);
-  } else if (kind < 0.93) {
+  } else if (kind < 0.94) {
     face.set("mouthPucker", random.uniform(0.2, 0.7));
   } else {
     face.both("mouthFrown", random.uniform(0.2, 0.7), apart);

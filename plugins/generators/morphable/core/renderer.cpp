@@ -25,6 +25,13 @@ void check_row(const float* row, std::size_t n) {
   }
 }
 
+// Eye distances a pixel, at the eyes' depth.
+float pixel_of(const View& view) {
+  const Similarity& s = view.similarity;
+  const float spread = s.a * s.a + s.b * s.b;
+  return 1.0F / sqrt_of(spread > 1e-6F ? spread : 1e-6F);
+}
+
 }  // namespace
 
 void Surface::join(const Surface& other) {
@@ -248,6 +255,16 @@ int Renderer::surfaces(const Scratch& s, std::size_t first, std::size_t last,
   return n;
 }
 
+// Whether half of a pixel or more lies behind a lens.
+bool Renderer::behind_lens(const Scratch& s, int x, int y) const {
+  const Int4 ids = s.lenses.ids(y, x);
+  int n = 0;
+  for (std::size_t i = 0; i < kSamples; ++i) {
+    n += ids[i] >= 0 && s.lenses.depths(y, x)[i] >= s.raster.depths(y, x)[i] ? 1 : 0;
+  }
+  return 2 * n >= kSamples;
+}
+
 // Lenses let through what is behind them, tinted, and mirror the lamps.
 Vec3 Renderer::through_lenses(const Scratch& s, const Shader& shader, int x, int y, float exposure,
                               Vec3 behind) const {
@@ -270,9 +287,7 @@ void Renderer::resolve(const float* row, const View& view, Scratch& s) const {
   const auto light = load_block<Illumination>(row + layout_.expression_end);
   const auto background = load_block<Background>(row + layout_.camera_end);
   const Lights lights = lights_of(light);
-  const float spread =
-      view.similarity.a * view.similarity.a + view.similarity.b * view.similarity.b;
-  const float pixel = 1.0F / sqrt_of(spread > 1e-6F ? spread : 1e-6F);
+  const float pixel = pixel_of(view);
   const Shader shader(chart_, s.person, lights, view.rotation, view.gaze, pixel, options_.detail,
                       background.clothes, options_.shadow ? &s.shadow : nullptr);
   const float exposure = exposure_of(lights, skin_color(s.person.look), light.exposure);
@@ -346,6 +361,44 @@ void Renderer::finish(const float* row, const ImageKey& key, Scratch& s, uint8_t
   }
   if (camera.jpeg <= 100.0F) {
     compress(options_.height, options_.width, camera.jpeg, image, s.planes);
+  }
+}
+
+void Renderer::masks(const float* row, Scratch& s, uint8_t* mask) const {
+  const View view = pose(row, s);
+  project(view, s);
+  draw(row, view, s);
+  const auto background = load_block<Background>(row + layout_.camera_end);
+  const Lights lights = lights_of(load_block<Illumination>(row + layout_.expression_end));
+  const Shader shader(chart_, s.person, lights, view.rotation, view.gaze, pixel_of(view),
+                      options_.detail, background.clothes, nullptr);
+  const float side = 1.0F / static_cast<float>(std::min(options_.height, options_.width));
+  const Backdrop backdrop(background, side);
+  const auto worn = load_block<Accessories>(row + layout_.grooming_end);
+  const bool dark = !s.person.outfit.lenses.empty() && worn.lens_color.y < 0.5F;
+  s.fragments.collect(s.raster);
+  const Fragments& list = s.fragments;
+  std::size_t next = 0;
+  int32_t index = 0;
+  for (int y = 0; y < options_.height; ++y) {
+    for (int x = 0; x < options_.width; ++x, ++index) {
+      float share[kRegions] = {};
+      float open = static_cast<float>(kSamples);
+      for (; next < list.size && list.pixel[next] == index; ++next) {
+        const Fragment f = fragment(s, list.triangle[next], list.x[next], list.y[next]);
+        share[static_cast<std::size_t>(shader.region(f))] += list.samples[next];
+        open -= list.samples[next];
+      }
+      const bool clothed = backdrop.clothed((static_cast<float>(x) + 0.5F) * side,
+                                            (static_cast<float>(y) + 0.5F) * side);
+      share[static_cast<std::size_t>(clothed ? Region::kWorn : Region::kBackground)] += open;
+      std::size_t most = 0;
+      for (std::size_t r = 1; r < kRegions; ++r) {
+        if (share[r] > share[most]) most = r;
+      }
+      if (dark && behind_lens(s, x, y)) most = static_cast<std::size_t>(Region::kWorn);
+      *mask++ = static_cast<uint8_t>(most);
+    }
   }
 }
 

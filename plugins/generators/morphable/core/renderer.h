@@ -78,6 +78,11 @@ class Renderer {
   // finite or beyond +-1000.
   void render(const float* row, const ImageKey& key, Scratch& scratch, uint8_t* image) const;
 
+  // mask [H, W]: the region (synface/generator.h, `masks`) that most of a pixel's samples see, at
+  // equal numbers the lower one. What is seen through a lens counts; glasses are their frames and
+  // dark lenses.
+  void masks(const float* row, Scratch& scratch, uint8_t* mask) const;
+
   // Pixel positions (column, row; pixel centres at .5) of the five landmarks of a row's image.
   std::array<Vec2, 5> landmarks(const float* row, Scratch& scratch) const;
 
@@ -95,6 +100,7 @@ class Renderer {
   // The surfaces that a pixel sees, of its fragments [first, last), each shaded once.
   int surfaces(const Scratch& scratch, std::size_t first, std::size_t last,
                Surface (&out)[kSamples]) const;
+  bool behind_lens(const Scratch& scratch, int x, int y) const;
   Vec3 through_lenses(const Scratch& scratch, const Shader& shader, int x, int y, float exposure,
                       Vec3 behind) const;
   void resolve(const float* row, const View& view, Scratch& scratch) const;

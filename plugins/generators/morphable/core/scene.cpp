@@ -40,7 +40,7 @@ Illumination draw_light(Random& random, bool varied, double exposure_sd) {
   light.ambient = tint(random.uniform(0.14, 0.5));
   light.ambient_tilt = f(random.uniform(0.1, 0.7));
   light.key_azimuth = f(radians(limited(random.normal(0, 42), 110)));
-  light.key_elevation = f(radians(limited(random.normal(28, 20), 80)));
+  light.key_elevation = f(radians(limited(random.normal(34, 19), 80)));
   light.key = tint(random.uniform(0.4, 1.15));
   light.fill_azimuth = f(radians(random.uniform(-120, 120)));
   light.fill_elevation = f(radians(random.normal(15, 20)));
@@ -70,8 +70,8 @@ Background draw_background(Random& random, bool varied) {
   for (Vec3& c : b.color) c = surrounding(random);
   b.angle = f(random.uniform(0, 2 * kPi));
   b.edge = f(random.normal(0, 0.3));
-  b.softness = f(0.02 + square(random.uniform()));
-  b.blobs = f(random.uniform());
+  b.softness = f(0.1 + square(random.uniform()));
+  b.blobs = f(square(random.uniform()));
   b.frequency = f(random.uniform(1, 7));
   b.u = f(random.uniform(0, 100));
   b.v = f(random.uniform(0, 100));
@@ -101,7 +101,7 @@ Camera draw_camera(Random& random, const PriorOptions& options) {
   const double path = random.uniform(0.8, 4);
   camera.motion = f(random.chance(options.motion) ? path : 0);
   camera.motion_angle = f(random.uniform(0, kPi));
-  const double share = random.uniform(0.35, 0.9);
+  const double share = random.uniform(0.45, 0.9);
   camera.detail = f(random.chance(options.low_resolution) ? share : 1);
   const double quality = random.uniform(30, 95);
   camera.jpeg = f(random.chance(options.jpeg) ? quality : 101);

@@ -12,6 +12,10 @@ float positive(float x) {
   return x > 0.0F ? x : 0.0F;
 }
 
+bool under_collar(Vec3 q) {
+  return q.y < -2.3F && q.y < -2.42F - 0.22F * smooth(-1.6F, -0.3F, q.z);
+}
+
 }  // namespace
 
 Shader::Shader(const Chart& chart, const Person& person, const Lights& lights, const Rotation& head,
@@ -39,7 +43,7 @@ Vec3 Shader::irradiance(Vec3 n, float occlusion, float key) const {
   return sum;
 }
 
-Vec3 Shader::shade_hair(Vec3 q, Vec3 n, float occlusion, float key, float tone) const {
+Vec3 Shader::shade_hair(Vec3 q, Vec3 n, float occlusion, float key, float tone, float beard) const {
   // Strands leave the crown in all directions and fall.
   const Vec3 crown{0.0F, 1.7F, -1.5F};
   const Vec3 away = q - crown;
@@ -51,7 +55,8 @@ Vec3 Shader::shade_hair(Vec3 q, Vec3 n, float occlusion, float key, float tone) 
   const float coarse = noise2(8.0F * u, (0.8F + 5.0F * look_.hair_curl) * along);
   const float fine = noise2_band(u, 0.06F * along, 34, 0.7F * pixel_);
   const float strand = 0.45F + 0.55F * coarse + 0.5F * (fine - 0.5F);
-  const Vec3 color = look_.hair_color * (tone * (0.35F + 1.05F * strand));
+  const Vec3 color =
+      mix(look_.hair_color, look_.beard_color, beard) * (tone * (0.35F + 1.05F * strand));
   Vec3 out = irradiance(n, occlusion, key) * color;
   // Kajiya and Kay 1989: a highlight across the strands, shifted by the noise.
   Vec3 tangent = head_.apply(normalized(Vec3{away.x, away.y - 0.6F, away.z}));
@@ -91,11 +96,12 @@ Shader::Lens Shader::lens(Vec3 normal, Vec3 tint) const {
   const Vec3 n = normalized(normal);
   // Fresnel's law after Schlick 1994, index 1.5, two faces; what is mirrored is the sky above.
   const float flat = 1.0F - positive(n.z);
-  const float mirror = 0.08F + 0.92F * square(square(flat)) * flat;
+  const float mirror = 0.05F + 0.92F * square(square(flat)) * flat;
   Vec3 light = lights_.ambient * (mirror * smooth(-0.3F, 0.5F, n.y));
   for (const Lamp& lamp : lights_.lamp) {
     const float h = positive(dot(n, lamp.half));
-    light += lamp.color * (1.6F * square(power32(h)) + 0.03F * power14(h));
+    const float sharp = square(square(power32(h)));
+    light += lamp.color * (0.45F * sharp + 0.010F * power14(h));
   }
   return {tint * (1.0F - mirror), light};
 }
@@ -115,7 +121,7 @@ float Shader::hair_cover(const Fragment& f, float field) const {
 
 Vec3 Shader::shade_skin(const Fragment& f, Vec3 n, float key) const {
   // The collar: lower in front.
-  if (f.q.y < -2.3F && f.q.y < -2.42F - 0.22F * smooth(-1.6F, -0.3F, f.q.z)) {
+  if (under_collar(f.q)) {
     return irradiance(n, f.occlusion, key) * clothes_;
   }
   const float field = hair_field(look_, f.q);
@@ -182,6 +188,35 @@ Vec3 Shader::shade_eye(const Fragment& f, Vec3 n, float key) const {
   return out + lights_.ambient * (0.02F * lid);
 }
 
+Region Shader::region(const Fragment& f) const {
+  switch (f.part) {
+    case Part::kLeftEye:
+    case Part::kRightEye:
+      return Region::kEyes;
+    case Part::kHair:
+    case Part::kLock:
+      return Region::kHair;
+    case Part::kCloth:
+    case Part::kFrame:
+    case Part::kFlesh:
+      return Region::kWorn;
+    case Part::kMouth:
+    case Part::kTeeth:
+    case Part::kTongue:
+      return Region::kLips;
+    default:
+      break;
+  }
+  if (under_collar(f.q)) return Region::kWorn;
+  if (hair_cover(f, hair_field(look_, f.q)) > 0.5F) return Region::kHair;
+  const Spot spot{f.q, f.a, f.b, pixel_};
+  if (lip_cover(chart_, spot) > 0.5F) return Region::kLips;
+  if (brow_cover(look_, chart_, spot) > 0.5F * look_.brow_alpha) return Region::kBrows;
+  // A beard is hair; stubble is skin.
+  if (look_.beard_density * beard_field(look_, f.q) > 0.35F) return Region::kHair;
+  return Region::kSkin;
+}
+
 Vec3 Shader::shade(const Fragment& f) const {
   Vec3 n = normalized(f.normal);
   if (f.back) n = n * -1.0F;
@@ -197,7 +232,7 @@ Vec3 Shader::shade(const Fragment& f) const {
       // Those at the sides and behind lie in the shadow of the cheeks.
       const float side = f.q.x < 0.0F ? -f.q.x : f.q.x;
       const float deep = 0.2F + 0.8F * smooth(0.38F, 0.2F, side) * smooth(-0.6F, -0.1F, f.q.z);
-      return irradiance(round, 0.75F, 0.5F + 0.5F * key) * Vec3{0.60F, 0.55F, 0.47F} * deep;
+      return irradiance(round, 0.75F, 0.5F + 0.5F * key) * Vec3{0.66F, 0.61F, 0.54F} * deep;
     }
     case Part::kTongue:
       return irradiance(n, 0.1F + 0.4F * f.occlusion, 1.0F) * Vec3{0.30F, 0.10F, 0.09F};
@@ -206,7 +241,7 @@ Vec3 Shader::shade(const Fragment& f) const {
     case Part::kLock: {
       // A lock has no inside: its normal is that of the hair under it.
       const Vec3 out = f.back ? n * -1.0F : n;
-      return shade_hair(f.q, out, f.occlusion, key, f.albedo.x);
+      return shade_hair(f.q, out, f.occlusion, key, f.albedo.x, clamp(f.albedo.y, 0.0F, 1.0F));
     }
     case Part::kCloth:
       return shade_cloth(f, n, key);

@@ -19,6 +19,10 @@ struct Fragment {
   Vec3 albedo;        // of what is worn (Outfit)
 };
 
+// synface/generator.h, masks.
+enum class Region : uint8_t { kBackground, kSkin, kHair, kEyes, kBrows, kLips, kWorn };
+constexpr std::size_t kRegions = 7;
+
 // Axes of the head in the camera: rows x, y, z of the rotation's transpose are its columns.
 struct Rotation {
   Vec3 row[3];
@@ -35,6 +39,8 @@ class Shader {
   Shader(const Chart& chart, const Person& person, const Lights& lights, const Rotation& head,
          const Vec3 (&gaze)[2], float pixel, bool detail, Vec3 clothes, const ShadowMap* shadow);
 
+  // Region of a fragment as the ABI's masks number them.
+  Region region(const Fragment& f) const;
   // Linear RGB before exposure.
   Vec3 shade(const Fragment& f) const;
 
@@ -50,7 +56,8 @@ class Shader {
   Vec3 irradiance(Vec3 n, float occlusion, float key) const;
   float hair_cover(const Fragment& f, float field) const;
   Vec3 shade_skin(const Fragment& f, Vec3 n, float key) const;
-  Vec3 shade_hair(Vec3 q, Vec3 n, float occlusion, float key, float tone = 1) const;
+  Vec3 shade_hair(Vec3 q, Vec3 n, float occlusion, float key, float tone = 1,
+                  float beard = 0) const;
   Vec3 shade_cloth(const Fragment& f, Vec3 n, float key) const;
   Vec3 shade_gloss(Vec3 albedo, Vec3 n, float occlusion, float key, float gloss) const;
   Vec3 shade_eye(const Fragment& f, Vec3 n, float key) const;

@@ -90,12 +90,12 @@ Grooming draw_grooming(Random& random, const float* macros, const PriorOptions& 
   Grooming g{1, 1, 1, 0, 0, 0, 1, 0, {0.4F, 0.1F, 0.1F}, 0, 0, 0};
   if (!options.grooming) return g;
   const double female = 1.0 - static_cast<double>(macros[kGender]);
-  g.hair_length = f(exp_of(random.normal(0, 0.18)));
+  g.hair_length = f(exp_of(random.normal(0, 0.35)));
   g.hair_volume = f(exp_of(random.normal(0, 0.28)));
   g.hair_density = f(clamp(random.normal(1, 0.04), 0.85, 1.1));
   g.hair_shade = f(random.normal(0, 0.22));
-  g.hair_part = f(random.normal(0, 0.12));
-  g.hair_lift = f(random.normal(0, 0.15));
+  g.hair_part = f(random.normal(0, 0.25));
+  g.hair_lift = f(random.normal(0, 0.25));
   g.beard_density = f(exp_of(random.normal(-0.1, 0.35)));
   const bool made_up = random.chance(clamp(2 * options.makeup * female, 0.0, 1.0));
   const double amount = random.uniform(0.3, 1);

@@ -1,0 +1,133 @@
+// What a camera and a file do: each step does what its name says and no more.
+#include "core/sensor.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "core/noise.h"
+
+namespace {
+
+using namespace synface::morphable;
+
+constexpr int kSize = 40;
+
+std::vector<Vec3> pattern() {
+  std::vector<Vec3> image;
+  for (int y = 0; y < kSize; ++y) {
+    for (int x = 0; x < kSize; ++x) {
+      image.push_back({lattice(x, y), lattice(x + 100, y), lattice(x, y + 100)});
+    }
+  }
+  return image;
+}
+double mean_of(const std::vector<Vec3>& image) {
+  double sum = 0;
+  for (const Vec3& c : image) sum += c.x + c.y + c.z;
+  return sum / (3.0 * static_cast<double>(image.size()));
+}
+double spread_of(const std::vector<Vec3>& image) {
+  const double mean = mean_of(image);
+  double sum = 0;
+  for (const Vec3& c : image) sum += (c.x - mean) * (c.x - mean) + (c.y - mean) * (c.y - mean);
+  return sum / (2.0 * static_cast<double>(image.size()));
+}
+bool equal(const std::vector<Vec3>& a, const std::vector<Vec3>& b) {
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (a[i].x != b[i].x || a[i].y != b[i].y || a[i].z != b[i].z) return false;
+  }
+  return true;
+}
+
+TEST(Sensor, NothingIsDoneWhereNothingIsAsked) {
+  auto image = pattern();
+  std::vector<Vec3> work;
+  blur_motion(kSize, kSize, 0, 1, image, work);
+  lose_resolution(kSize, kSize, 1, image, work);
+  EXPECT_TRUE(equal(image, pattern()));
+}
+
+// A line along the path stays, one across it spreads over the path's length.
+TEST(Sensor, MotionBlursAlongItsPath) {
+  std::vector<Vec3> work;
+  std::vector<Vec3> image(kSize * kSize);
+  for (int i = 0; i < kSize; ++i) image[20 * kSize + static_cast<std::size_t>(i)] = {1, 1, 1};
+  auto along = image;
+  blur_motion(kSize, kSize, 5, 0, along, work);
+  EXPECT_NEAR(along[20 * kSize + 20].x, 1, 1e-5);
+  EXPECT_NEAR(along[22 * kSize + 20].x, 0, 1e-5);
+  auto across = image;
+  blur_motion(kSize, kSize, 5, 1.57079633F, across, work);
+  EXPECT_LT(across[20 * kSize + 20].x, 0.35);
+  EXPECT_GT(across[22 * kSize + 20].x, 0.05);
+  EXPECT_NEAR(across[26 * kSize + 20].x, 0, 1e-5);
+}
+
+TEST(Sensor, LostResolutionKeepsTheMeanAndLosesDetail) {
+  std::vector<Vec3> work;
+  double before = spread_of(pattern());
+  for (const float share : {0.8F, 0.5F, 0.25F}) {
+    auto image = pattern();
+    lose_resolution(kSize, kSize, share, image, work);
+    EXPECT_NEAR(mean_of(image), mean_of(pattern()), 0.02) << share;
+    EXPECT_LT(spread_of(image), 0.9 * before) << share;
+    before = spread_of(image);
+  }
+}
+
+TEST(Sensor, GradingTurnsGreyWarmAndTakesColourAway) {
+  std::vector<Vec3> grey(4, {0.5F, 0.5F, 0.5F});
+  grade(0.1F, 0, 1, grey);
+  EXPECT_NEAR(grey[0].x, 0.5 * std::exp(0.1), 1e-4);
+  EXPECT_NEAR(grey[0].y, 0.5, 1e-5);
+  EXPECT_NEAR(grey[0].z, 0.5 * std::exp(-0.1), 1e-4);
+  std::vector<Vec3> red(1, {0.8F, 0.1F, 0.1F});
+  grade(0, 0, 0, red);
+  const double y = 0.2126 * 0.8 + 0.7874 * 0.1;
+  EXPECT_NEAR(red[0].x, y, 1e-5);
+  EXPECT_NEAR(red[0].z, y, 1e-5);
+}
+
+// Errors fall with the quality; at 100 every step is 1, and what is left is the rounding and the
+// chroma's half resolution.
+TEST(Sensor, CompressionLosesTheMoreTheLowerTheQuality) {
+  std::vector<float> work;
+  std::vector<uint8_t> smooth_picture;
+  for (int y = 0; y < kSize; ++y) {
+    for (int x = 0; x < kSize; ++x) {
+      for (int k = 0; k < 3; ++k) {
+        smooth_picture.push_back(static_cast<uint8_t>(
+            static_cast<float>(40 + 3 * x + y) +
+            60 * noise2(0.3F * static_cast<float>(x), 0.3F * static_cast<float>(y))));
+      }
+    }
+  }
+  double last = -1;
+  for (const float quality : {100.0F, 90.0F, 60.0F, 20.0F}) {
+    auto image = smooth_picture;
+    compress(kSize, kSize, quality, image.data(), work);
+    double error = 0;
+    for (std::size_t i = 0; i < image.size(); ++i) {
+      error += std::abs(int{image[i]} - int{smooth_picture[i]});
+    }
+    error /= static_cast<double>(image.size());
+    EXPECT_GT(error, last) << quality;
+    last = error;
+    if (quality == 100.0F) {
+      EXPECT_LT(error, 1.0);
+    }
+  }
+  EXPECT_GT(last, 1.5);
+  EXPECT_LT(last, 12.0);
+}
+
+// A flat grey of 128 is coded by nothing at all, in every block and beyond the last whole one.
+TEST(Sensor, MiddleGreyIsCodedExactly) {
+  std::vector<float> work;
+  std::vector<uint8_t> image(3 * 21 * 13, 128);
+  compress(21, 13, 35, image.data(), work);
+  EXPECT_EQ(image, std::vector<uint8_t>(3 * 21 * 13, 128));
+}
+
+}  // namespace
