@@ -30,8 +30,8 @@ std::vector<synface_key> grid(uint64_t seed, uint32_t identities, uint32_t sampl
 
 std::vector<synface_mix_source> pick(const Mixup& mixup, const std::vector<synface_key>& keys,
                                      const std::vector<const synface_mix_set*>& sets,
-                                     uint64_t counter = 0) {
-  std::vector<synface_mix_source> sources(2 * keys.size());
+                                     uint64_t counter = 0, std::size_t sources_a_row = 2) {
+  std::vector<synface_mix_source> sources(sources_a_row * keys.size());
   synface_context ctx = abi_test::context();
   ctx.key[0] = 7;
   ctx.counter = counter;
@@ -131,6 +131,56 @@ TEST(IdentityMixup, ControlsChangeOnlyWhatTheySay) {
     EXPECT_EQ(smooth[r].label_weight, plain[r].label_weight);
   }
   EXPECT_TRUE(flipped) << "no row shows the difference between kept and mixed";
+}
+
+// Coefficients that sum to 1 keep the mean of people, squares that sum to 1 their covariance.
+TEST(IdentityMixup, TheVariancePreservingFormKeepsMeanAndVariance) {
+  const Mixup linear("identity.so", "identity");
+  const Mixup mixup("identity.so", "identity", {{"form", "variance_preserving"}});
+  synface_mix_info info{};
+  info.struct_size = sizeof info;
+  must([&](synface_error* e) { return mixup->info(mixup.self(), &info, e); });
+  EXPECT_EQ(info.sources, 3U);
+  for (const uint32_t identities : {3U, 4U, 100U}) {
+    const Set own(0, 5, identities, 20);
+    const auto keys = grid(5, identities, 20);
+    const auto plain = pick(linear, keys, {&own.set});
+    const auto sources = pick(mixup, keys, {&own.set}, 0, 3);
+    for (std::size_t r = 0; r < keys.size(); ++r) {
+      const synface_mix_source* s = &sources[3 * r];
+      double sum = 0;
+      double squares = 0;
+      for (int k = 0; k < 3; ++k) {
+        sum += s[k].coefficient;
+        squares += double{s[k].coefficient} * s[k].coefficient;
+        EXPECT_LT(s[k].key.identity, identities);
+        EXPECT_EQ(s[k].key.sample, keys[r].sample);
+      }
+      EXPECT_NEAR(sum, 1, 1e-6);
+      EXPECT_NEAR(squares, 1, 1e-6);
+      EXPECT_LE(s[2].coefficient, 0);
+      EXPECT_NE(s[2].key.identity, s[0].key.identity);
+      EXPECT_NE(s[2].key.identity, s[1].key.identity);
+      // Partner, phi and labels are the linear form's.
+      EXPECT_EQ(s[2].label_weight, 0);
+      for (std::size_t k = 0; k < 2; ++k) {
+        EXPECT_EQ(s[k].key.identity, plain[2 * r + k].key.identity);
+        EXPECT_EQ(s[k].label_weight, plain[2 * r + k].label_weight);
+      }
+    }
+  }
+}
+
+TEST(IdentityMixup, TheVariancePreservingFormNeedsThreeIdentities) {
+  const Mixup mixup("identity.so", "identity", {{"form", "variance_preserving"}});
+  const Set own(0, 5, 2, 5);
+  try {
+    pick(mixup, grid(5, 2, 5), {&own.set}, 0, 3);
+    FAIL() << "two identities were enough";
+  } catch (const abi_test::CallFailed& e) {
+    EXPECT_EQ(e.code, SYNFACE_ERR_INVALID);
+    EXPECT_THAT(e.what(), testing::HasSubstr("three"));
+  }
 }
 
 TEST(IdentityMixup, ProbabilityZeroLeavesEveryImageAlone) {
