@@ -73,7 +73,11 @@ TEST(Extensions, AListingStopsAtTheStatusOfItsCallback) {
   seen = {{}, 9};
   EXPECT_EQ(listing_extension().folder(str(root), each, &seen, &error), SYNFACE_OK);
   EXPECT_EQ(seen.names.back(), "b10");
+  seen = {{}, 9};
+  EXPECT_EQ(listing_extension().images(str(root), each, &seen, &error), SYNFACE_OK);
+  EXPECT_EQ(seen.names, (std::vector<std::string>{"a/1.jpg00", "a/2.jpg10", "b/1.jpg20"}));
   const std::string absent = root + "/absent";
+  EXPECT_EQ(listing_extension().images(str(absent), each, &seen, &error), SYNFACE_ERR_IO);
   EXPECT_EQ(listing_extension().folder(str(absent), each, &seen, &error), SYNFACE_ERR_IO);
   EXPECT_NE(std::string(error.message).find("absent"), std::string::npos);
 }

@@ -41,6 +41,19 @@ TEST_F(Listing, AFolderWithoutPeopleIsAnError) {
             std::string::npos);
 }
 
+TEST_F(Listing, ImagesAtAnyDepthComeInByteOrder) {
+  error_of(ExitCode::kData, [&] { list_images(root()); });  // no such folder
+  std::filesystem::create_directories(folder_.path() / "images" / "empty");
+  EXPECT_NE(error_of(ExitCode::kData, [&] { list_images(root()); }).find("no JPEG or PNG"),
+            std::string::npos);
+  for (const char* name : {"b.PNG", "a/2.jpg", "a/b/c/1.jpeg", "Z.jpg", "words.txt"}) image(name);
+  EXPECT_EQ(list_images(root()),
+            (std::vector<std::string>{"Z.jpg", "a/2.jpg", "a/b/c/1.jpeg", "b.PNG"}));
+  std::filesystem::create_directory_symlink("..", folder_.path() / "images" / "empty" / "up");
+  EXPECT_NE(error_of(ExitCode::kData, [&] { list_images(root()); }).find(root()),
+            std::string::npos);
+}
+
 TEST_F(Listing, ReadsLfwsFormat) {
   for (const char* name : {"A/A_0001.jpg", "A/A_0002.png", "B_C/B_C_0012.jpg"}) image(name);
   const auto found = read_pairs(root(), pairs("2\t1\nA\t1\t2\nA\t1\tB_C\t12\n"

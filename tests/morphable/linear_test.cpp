@@ -257,7 +257,7 @@ TEST(IctModel, HasTheUnitsThatThePriorMovesAndDrawsPeople) {
   const synface::morphable::Renderer renderer(head, {112, 112, true, true});
   synface::morphable::PriorOptions plain;
   plain.pose = plain.illumination = plain.background = plain.expression = plain.camera = false;
-  plain.hair = false;
+  plain.hair = plain.accessories = false;
   plain.jitter = 0;
   const synface::morphable::Prior prior(*head, plain);
   std::vector<float> row(renderer.layout().size);

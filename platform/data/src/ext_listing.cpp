@@ -1,6 +1,8 @@
 #include <synface/data/extensions.h>
 #include <synface/data/listing.h>
 
+#include <filesystem>
+
 #include "ext_guard.h"
 
 namespace synface::data {
@@ -44,11 +46,27 @@ synface_status ext_pairs(synface_str root, synface_str file,
   });
 }
 
+synface_status ext_images(synface_str root,
+                          synface_status (*each)(void*, const synface_listed_image*, synface_error*)
+                              SYNFACE_NOEXCEPT,
+                          void* user, synface_error* error) noexcept {
+  return guard(error, [&] {
+    const std::filesystem::path folder = std::filesystem::absolute(text(root));
+    std::uint64_t n = 0;
+    for (const std::string& name : list_images(text(root))) {
+      const std::string path = (folder / name).string();
+      const synface_listed_image image{n++, 0, lend(name), lend(path)};
+      const synface_status status = each(user, &image, error);
+      if (status != SYNFACE_OK) throw PassOn{status};
+    }
+  });
+}
+
 }  // namespace
 
 const synface_ext_listing& listing_extension() noexcept {
   static constexpr synface_ext_listing kTable = {sizeof(synface_ext_listing), 0, &ext_folder,
-                                                 &ext_pairs};
+                                                 &ext_pairs, &ext_images};
   return kTable;
 }
 

@@ -55,6 +55,30 @@ bool has_class_folders(const std::string& root) {
   return false;
 }
 
+std::vector<std::string> list_images(const std::string& root) {
+  constexpr int kMaxDepth = 64;  // deeper means that symbolic links go round in a circle
+  std::error_code error;
+  if (!fs::is_directory(root, error)) fail(ExitCode::kData, "{}: no such folder of images", root);
+  std::vector<std::string> images;
+  try {
+    fs::recursive_directory_iterator at(root, fs::directory_options::follow_directory_symlink);
+    for (; at != fs::recursive_directory_iterator(); ++at) {
+      if (at.depth() > kMaxDepth) {
+        fail(ExitCode::kData, "{} is nested over {} folders deep; do symbolic links form a circle?",
+             root, kMaxDepth);
+      }
+      if (at->is_regular_file() && has_image_suffix(at->path())) {
+        images.push_back(at->path().lexically_relative(root).generic_string());
+      }
+    }
+  } catch (const fs::filesystem_error& e) {
+    fail(ExitCode::kData, "{}: cannot list the folder: {}", root, e.code().message());
+  }
+  if (images.empty()) fail(ExitCode::kData, "{}: has no JPEG or PNG image below it", root);
+  std::sort(images.begin(), images.end());
+  return images;
+}
+
 ClassFolder list_folder(const std::string& root) {
   const fs::path absolute = folder_of_images(root);
   ClassFolder folder{absolute.string(), {}};

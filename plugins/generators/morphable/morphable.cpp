@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "background_folder.h"
 #include "core/prior.h"
 #include "core/renderer.h"
 #include "core/safetensors.h"
@@ -88,8 +89,14 @@ RenderOptions render_options(const sdk::Create& create) {
                          std::to_string(dims.height) + " x " + std::to_string(dims.width),
                      "size");
   }
-  return {static_cast<int>(dims.height), static_cast<int>(dims.width), create.flag("skin_detail"),
-          create.flag("shadow")};
+  RenderOptions o;
+  o.height = static_cast<int>(dims.height);
+  o.width = static_cast<int>(dims.width);
+  o.detail = create.flag("skin_detail");
+  o.shadow = create.flag("shadow");
+  o.photos =
+      read_background_folder(create, create.path("backgrounds"), std::min(o.height, o.width));
+  return o;
 }
 
 void check_shape(const sdk::Tensor& t, const char* name, const std::vector<int64_t>& tail) {
@@ -114,6 +121,11 @@ struct Morphable {
       sdk::flag("expression", true).doc("move the face and the gaze; off: neutral"),
       sdk::flag("illumination", true).doc("vary lamps, tints and exposure; off: one even light"),
       sdk::flag("background", true).doc("vary what is behind the head; off: plain grey"),
+      sdk::path("backgrounds", "")
+          .neutral_str("")
+          .since("0.2.0")
+          .doc("folder with your photographs (JPEG, PNG, at any depth) to put behind the head, a "
+               "random crop each, in the tint of the scene's light; empty: patterns"),
       sdk::flag("camera", true)
           .doc("vary distance, focus, sensor noise, white balance, motion, resolution and "
                "compression; off: ideal camera at 20 eye distances"),

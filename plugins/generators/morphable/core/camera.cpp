@@ -1,6 +1,7 @@
 #include "core/camera.h"
 
 #include "core/noise.h"
+#include "core/photos.h"
 
 namespace synface::morphable {
 namespace {
@@ -35,7 +36,8 @@ float exposure_of(const Lights& lights, Vec3 skin, float stops) {
   return scale / (front > 0.02F ? front : 0.02F);
 }
 
-Backdrop::Backdrop(const Background& background, float pixel) : b_(background), pixel_(pixel) {
+Backdrop::Backdrop(const Background& background, float pixel, const PhotoCrop* photo)
+    : b_(background), pixel_(pixel), photo_(photo) {
   const SinCos turn = sincos_of(static_cast<double>(b_.angle));
   across_x_ = static_cast<float>(turn.cos);
   across_y_ = static_cast<float>(turn.sin);
@@ -47,7 +49,7 @@ float Backdrop::cloth(float x, float y) const {
   return smooth(-pixel_, pixel_, y - (1.0F - b_.shoulder + 0.35F * side * side));
 }
 
-Vec3 Backdrop::at(float x, float y) const {
+Vec3 Backdrop::pattern(float x, float y) const {
   const float across = (x - 0.5F) * across_x_ + (y - 0.5F) * across_y_ - b_.edge;
   const float half = 0.5F * b_.softness + pixel_;
   Vec3 color = mix(b_.color[0], b_.color[1], smooth(-half, half, across));
@@ -56,7 +58,11 @@ Vec3 Backdrop::at(float x, float y) const {
   const float n = 0.65F * noise2(u, v) + 0.35F * noise2(2.1F * u + 5.0F, 2.1F * v);
   const float blob = b_.blobs * smooth(0.5F - 0.4F * b_.softness, 0.62F + 0.4F * b_.softness, n);
   color = mix(color, b_.color[2], blob);
-  color = color * (0.8F + 0.4F * noise2(0.7F * u + 11.0F, 0.7F * v));
+  return color * (0.8F + 0.4F * noise2(0.7F * u + 11.0F, 0.7F * v));
+}
+
+Vec3 Backdrop::at(float x, float y) const {
+  const Vec3 color = photo_ != nullptr ? photo_->at(x, y) : pattern(x, y);
   const float covered = cloth(x, y);
   if (covered <= 0.0F) return color;
   // Folds make cloth of it.

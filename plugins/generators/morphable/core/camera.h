@@ -12,9 +12,11 @@ namespace synface::morphable {
 float exposure_of(const Lights& lights, Vec3 skin, float stops);
 
 // Colour behind the head at (x, y), the shorter side of the image being 1.
+class PhotoCrop;
 class Backdrop {
  public:
-  Backdrop(const Background& background, float pixel);
+  // photo: what lies behind instead of the pattern, or nullptr.
+  Backdrop(const Background& background, float pixel, const PhotoCrop* photo = nullptr);
   Vec3 at(float x, float y) const;
   // Whether shoulders in their clothes cover the place.
   bool clothed(float x, float y) const { return cloth(x, y) > 0.5F; }
@@ -24,6 +26,8 @@ class Backdrop {
 
   Background b_;
   float across_x_, across_y_, pixel_;
+  const PhotoCrop* photo_;
+  Vec3 pattern(float x, float y) const;
 };
 
 // image += amount * (3 x 3 binomial blur - image)

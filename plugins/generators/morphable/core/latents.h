@@ -75,6 +75,9 @@ struct Background {
   float u, v;
   Vec3 clothes;
   float shoulder;  // height of the collar over the image's lower edge
+  // Of a photograph from the user's folder, 0..1: which, where its crop lies, its side over the
+  // photograph's shorter one, mirrored over 0.5. photo < 0: none.
+  float photo, photo_x, photo_y, photo_size, photo_mirror;
 };
 
 // How a person comes to this picture; factors are 1 and offsets 0 for the person as such.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 #include <stdexcept>
 #include <string>
 
@@ -292,7 +293,11 @@ void Renderer::resolve(const float* row, const View& view, Scratch& s) const {
                       background.clothes, options_.shadow ? &s.shadow : nullptr);
   const float exposure = exposure_of(lights, skin_color(s.person.look), light.exposure);
   const float side = 1.0F / static_cast<float>(std::min(options_.height, options_.width));
-  const Backdrop backdrop(background, side);
+  std::optional<PhotoCrop> photo;
+  if (options_.photos && options_.photos->size() > 0 && background.photo >= 0.0F) {
+    photo.emplace(*options_.photos, background, lights, exposure);
+  }
+  const Backdrop backdrop(background, side, photo ? &*photo : nullptr);
   s.linear.resize(static_cast<std::size_t>(options_.height) *
                   static_cast<std::size_t>(options_.width));
   const bool glasses = !s.person.outfit.lenses.empty();

@@ -8,6 +8,7 @@
 #include "core/align.h"
 #include "core/fragments.h"
 #include "core/paint.h"
+#include "core/photos.h"
 #include "core/raster.h"
 #include "core/shade.h"
 #include "core/shadow.h"
@@ -21,6 +22,7 @@ struct RenderOptions {
   bool detail = true;  // skin finer than brows and lips
   bool shadow = true;  // cast by the key lamp
   const Kernels* kernels = &best_kernels();
+  std::shared_ptr<const Photos> photos = nullptr;  // behind the head; none: the pattern
 };
 
 // Which image: seeds the sensor noise.

@@ -65,6 +65,7 @@ Background draw_background(Random& random, bool varied) {
     b.softness = 1;
     b.clothes = {0.08F, 0.08F, 0.08F};
     b.frequency = 2;
+    b.photo = -1;
     return b;
   }
   for (Vec3& c : b.color) c = surrounding(random);
@@ -81,6 +82,11 @@ Background draw_background(Random& random, bool varied) {
                f(clamp(dark * (1 + hue * random.normal()), 0.004, 0.8)),
                f(clamp(dark * (1 + hue * random.normal()), 0.004, 0.8))};
   b.shoulder = f(random.normal(0.08, 0.05));
+  b.photo = f(random.uniform());
+  b.photo_x = f(random.uniform());
+  b.photo_y = f(random.uniform());
+  b.photo_size = f(random.uniform(0.45, 1));
+  b.photo_mirror = f(random.uniform());
   return b;
 }
 

@@ -1,4 +1,4 @@
-/* synface/ext/listing.h: class folders and pairs files, as the field keeps them. [control] */
+/* synface/ext/listing.h: folders of images and pairs files, as the field keeps them. [control] */
 #ifndef SYNFACE_EXT_LISTING_H
 #define SYNFACE_EXT_LISTING_H
 #include <synface/status.h>
@@ -37,6 +37,13 @@ typedef struct synface_ext_listing {
                           synface_status (*each)(void* user, const synface_listed_pair* pair,
                                                  synface_error* error) SYNFACE_NOEXCEPT,
                           void* user, synface_error* error) SYNFACE_NOEXCEPT;
+  /* Every {jpg,jpeg,png} below `root`, at any depth, in byte order of the paths below it:
+   * `identity` counts the images, `sample` is 0, `name` is the path below `root`. A root without an
+   * image: SYNFACE_ERR_IO. Absent where struct_size ends before it. */
+  synface_status (*images)(synface_str root,
+                           synface_status (*each)(void* user, const synface_listed_image* image,
+                                                  synface_error* error) SYNFACE_NOEXCEPT,
+                           void* user, synface_error* error) SYNFACE_NOEXCEPT;
 } synface_ext_listing;
 #ifdef __cplusplus
 }

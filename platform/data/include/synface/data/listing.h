@@ -24,8 +24,12 @@ struct ClassFolder {
 // Error(kData) where the root is no folder or has no class with an image.
 ClassFolder list_folder(const std::string& root);
 
-// Whether there is one: false for a folder whose images lie in it themselves, as pairs files of
-// the second format name them. Error(kData) where the root is no folder.
+// Paths below `root` of every file with an image's suffix, at any depth (symbolic links followed),
+// in byte order. Error(kData) where the root is no folder or has no image.
+std::vector<std::string> list_images(const std::string& root);
+
+// Whether a folder has classes: false for a folder whose images lie in it themselves, as pairs
+// files of the second format name them. Error(kData) where the root is no folder.
 bool has_class_folders(const std::string& root);
 
 struct Pair {

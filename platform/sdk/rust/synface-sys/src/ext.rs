@@ -149,6 +149,14 @@ pub struct synface_ext_listing {
             *mut synface_error,
         ) -> synface_status,
     >,
+    pub images: Option<
+        unsafe extern "C" fn(
+            synface_str,
+            Option<EachImage>,
+            *mut c_void,
+            *mut synface_error,
+        ) -> synface_status,
+    >,
 }
 
 pub const SYNFACE_LOG_DEBUG: u32 = 0;

@@ -92,7 +92,7 @@ fn struct_lines() -> Vec<String> {
         synface_ext_images { struct_size, reserved, read, embed }
         synface_listed_image { identity, sample, name, path }
         synface_listed_pair { fold, same, first, second }
-        synface_ext_listing { struct_size, reserved, folder, pairs }
+        synface_ext_listing { struct_size, reserved, folder, pairs, images }
         synface_ext_log { struct_size, reserved, write }
         synface_ext_math { struct_size, reserved, gemm, normalise_rows }
         synface_ext_metric { struct_size, reserved, define, record }
