@@ -11,8 +11,9 @@ namespace synface::morphable {
 // Factor from scene to display: a meter that looks at the face and half forgives dark skin.
 float exposure_of(const Lights& lights, Vec3 skin, float stops);
 
-// Colour behind the head at (x, y), the shorter side of the image being 1.
 class PhotoCrop;
+
+// Colour behind the head at (x, y), the shorter side of the image being 1.
 class Backdrop {
  public:
   // photo: what lies behind instead of the pattern, or nullptr.
@@ -23,11 +24,11 @@ class Backdrop {
 
  private:
   float cloth(float x, float y) const;
+  Vec3 pattern(float x, float y) const;
 
   Background b_;
   float across_x_, across_y_, pixel_;
   const PhotoCrop* photo_;
-  Vec3 pattern(float x, float y) const;
 };
 
 // image += amount * (3 x 3 binomial blur - image)
