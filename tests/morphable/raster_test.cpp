@@ -97,8 +97,8 @@ TEST_P(Watertight, EverySampleOfASurfaceIsCoveredOnce) {
     }
   }
 }
-// From one pair of triangles wider than 40 pixels to triangles of a third of a pixel.
-INSTANTIATE_TEST_SUITE_P(Sizes, Watertight, testing::Values(1, 2, 5, 17, 40, 90, 180));
+// From one pair of triangles wider than 40 pixels to triangles under half a pixel.
+INSTANTIATE_TEST_SUITE_P(Sizes, Watertight, testing::Values(1, 2, 5, 17, 40, 90, 130));
 
 // Corners on sample positions and edges through them are where a fill rule fails first.
 TEST(Raster, EdgesThroughSamplesBelongToOneTriangle) {
