@@ -96,7 +96,7 @@ void hold_before_face(const Accessories& worn, Vec3 skin, const Hull& hull, uint
   if (worn.occluder <= 0.5F) return;
   const Vec3 at{worn.occluder_x, worn.occluder_y, 0.75F};
   const int kind = floor_int(clamp(worn.occluder_kind, 0.0F, 4.99F));
-  if (kind == 0) cover(hull, 1.25F, -0.22F, -1.15F, 0.03F, worn.occluder_color, grain, tailor);
+  if (kind == 0) cover(hull, 1.25F, -0.22F, -1.15F, 0.11F, worn.occluder_color, grain, tailor);
   if (kind == 1) {
     cover(hull, 2.2F, -0.62F, -1.9F, 0.10F + 0.15F * worn.occluder_size, worn.occluder_color, grain,
           tailor);

@@ -102,7 +102,7 @@ Camera draw_camera(Random& random, const PriorOptions& options) {
   const double sd = options.white_balance_sd;
   camera.warm = f(limited(random.normal(0, sd), 3 * sd));
   camera.green = f(limited(random.normal(0, 0.3 * sd), sd));
-  const double saturation = clamp(random.normal(0.86, 0.14), 0.3, 1.2);
+  const double saturation = clamp(random.normal(0.92, 0.10), 0.6, 1.15);
   camera.saturation = f(random.chance(0.02) ? 0 : saturation);
   const double path = random.uniform(0.8, 4);
   camera.motion = f(random.chance(options.motion) ? path : 0);

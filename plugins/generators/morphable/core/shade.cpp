@@ -8,6 +8,10 @@ namespace {
 
 constexpr float kPupil = 0.42F;  // of the iris's radius
 
+float absolute(float x) {
+  return x < 0.0F ? -x : x;
+}
+
 float positive(float x) {
   return x > 0.0F ? x : 0.0F;
 }
@@ -57,7 +61,11 @@ Vec3 Shader::shade_hair(Vec3 q, Vec3 n, float occlusion, float key, float tone, 
   const float strand = 0.45F + 0.55F * coarse + 0.5F * (fine - 0.5F);
   const Vec3 color =
       mix(look_.hair_color, look_.beard_color, beard) * (tone * (0.35F + 1.05F * strand));
-  Vec3 out = irradiance(n, occlusion, key) * color;
+  // Between braided rows the scalp lies in the shade.
+  const float rows = 4.2F * q.x + 0.5F;
+  const float between = 2.0F * absolute(rows - static_cast<float>(floor_int(rows)) - 0.5F);
+  const float open = occlusion * (1.0F - 0.6F * look_.rows * smooth(0.6F, 0.95F, between));
+  Vec3 out = irradiance(n, open, key) * color;
   // Kajiya and Kay 1989: a highlight across the strands, shifted by the noise.
   Vec3 tangent = head_.apply(normalized(Vec3{away.x, away.y - 0.6F, away.z}));
   tangent = normalized(tangent - n * dot(tangent, n) + n * (0.25F * (coarse - 0.5F)));
