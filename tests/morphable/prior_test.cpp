@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <map>
+#include <string>
 #include <vector>
 
 #include "core/detector.h"
@@ -148,6 +150,68 @@ TEST(DetectorErrors, AreNoneAtZero) {
   float e[10] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
   draw_detector_errors(random, 0.0, e);
   for (const float x : e) EXPECT_EQ(x, 0.0F);
+}
+
+// Bounds at 5 standard errors and more of 2000 identities and their samples.
+TEST(Prior, PeopleWearWhatTheParametersSay) {
+  constexpr uint32_t kPeople = 2000;
+  const Layout l(head());
+  const auto worn_of = [&](const PriorOptions& options, uint32_t i, uint32_t k) {
+    const auto row = row_of(options, 6, i, k);
+    return load_block<Accessories>(row.data() + l.grooming_end);
+  };
+  PriorOptions always;
+  always.glasses_persistence = 1;
+  int wearers = 0;
+  int pictures = 0;
+  int worn = 0;
+  int hats = 0;
+  int hidden = 0;
+  for (uint32_t i = 0; i < kPeople; ++i) {
+    // Clear lenses are a person's own, dark ones are of the day.
+    const Accessories own = worn_of(always, i, 0);
+    if (own.glasses > 0.5F && own.lens_color.y > 0.5F) {
+      ++wearers;
+      for (uint32_t k = 1; k < 5; ++k) {
+        const Accessories now = worn_of({}, i, k);
+        if (now.glasses > 0.5F && now.lens_color.y < 0.5F) continue;
+        ++pictures;
+        worn += now.glasses > 0.5F;
+        if (now.glasses > 0.5F) {
+          EXPECT_EQ(now.glasses_width, own.glasses_width);
+        }
+      }
+    }
+    const Accessories now = worn_of({}, i, 1);
+    hats += now.hat > 0.5F;
+    hidden += now.occluder > 0.5F;
+  }
+  EXPECT_NEAR(static_cast<double>(wearers) / kPeople, 0.15, 0.045);
+  EXPECT_NEAR(static_cast<double>(worn) / pictures, 0.8, 0.06);
+  EXPECT_NEAR(static_cast<double>(hats) / kPeople, 0.06, 0.027);
+  EXPECT_NEAR(static_cast<double>(hidden) / kPeople, 0.04, 0.022);
+}
+
+TEST(Prior, EverySilhouetteOccurs) {
+  constexpr uint32_t kPeople = 2000;
+  const Layout l(head());
+  std::map<std::string, int> seen;
+  for (uint32_t i = 0; i < kPeople; ++i) {
+    const auto row = row_of({}, 6, i, 0);
+    const auto a = load_block<Appearance>(row.data() + l.appearance);
+    seen["covered"] += a.scarf > 0.5F;
+    seen["hat"] += a.hat > 0.5F;
+    seen["shaven"] += a.hair_presence < 0.5F;
+    seen["receding"] += a.hairline > 1.4F && a.hair_presence >= 0.5F;
+    seen["fringe"] += a.fringe > 0.2F;
+    seen["long"] += a.hair_length > 0.58F;
+    seen["bob"] += a.hair_length > 0.2F && a.hair_length < 0.58F;
+    seen["tied"] += a.bun + a.ponytail + a.plaits > 0.4F;
+    seen["curly"] += a.hair_curl > 0.55F && a.hair_volume > 0.17F;
+    seen["cropped"] += a.hair_volume < 0.06F && a.hair_presence >= 0.5F && a.hair_length <= 0.0F;
+    seen["short"] += a.hair_volume > 0.06F && a.hair_volume < 0.2F && a.hair_length <= 0.0F;
+  }
+  for (const auto& [name, n] : seen) EXPECT_GT(n, kPeople / 100) << name;
 }
 
 }  // namespace

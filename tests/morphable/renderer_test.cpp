@@ -308,9 +308,9 @@ TEST(Renderer, PicturesAreThoseOfTheRevision) {
     }
     digests.push_back(digest);
   }
-  EXPECT_EQ(digests, (std::vector<uint64_t>{15279591826824568220ULL, 9320261372963163235ULL,
-                                            1652868075771630207ULL, 9162869714443024006ULL,
-                                            4379990910434785119ULL, 3099573737471164007ULL}));
+  EXPECT_EQ(digests, (std::vector<uint64_t>{16028534353406498309ULL, 7532124343616544186ULL,
+                                            5386159210432649596ULL, 136367080191418151ULL,
+                                            3383279675440959821ULL, 9542585995568317971ULL}));
 }
 
 TEST(Renderer, JitterMovesTheCropAsTheDetectorsErrorsDo) {
