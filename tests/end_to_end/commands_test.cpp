@@ -241,9 +241,9 @@ TEST(Commands, RetryRunsTheFailedOnesAgain) {
   const Outcome again = sandbox.synface(run);
   EXPECT_EQ(again.code, 5) << "a failed trial waits for retry: " << again.all();
   EXPECT_EQ(Records(sandbox.database()).attempts(), 1);
-  // sleep_ms has no effect on numbers and is no part of the trial.
-  const Outcome faster =
-      sandbox.synface({"run", "tiny.toml", "--set", "loss={plugin = \"probe\"}"});
+  // sleep_ms and the limit have no effect on numbers and are no part of the trial.
+  const Outcome faster = sandbox.synface(
+      {"run", "tiny.toml", "--set", "loss={plugin = \"probe\"}", "--set", "run.time_limit=120"});
   EXPECT_EQ(faster.code, 5) << faster.all();
   const Outcome retried = sandbox.synface({"retry", "--failed"});
   EXPECT_EQ(retried.code, 0) << retried.all();
