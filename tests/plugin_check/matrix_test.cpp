@@ -96,8 +96,18 @@ void print_row(const Broken& broken, const std::set<std::string>& bad) {
   std::printf("%-20s %s %s\n", broken.fixture, row.c_str(), broken.fails);
 }
 
+// AddressSanitizer's memory is not counted.
+bool skipped_here(std::string_view test) {
+#ifdef __SANITIZE_ADDRESS__
+  return test == "create-many" || test == "memory-growth";
+#else
+  return test.empty();
+#endif
+}
+
 TEST(CheckMatrix, EachBrokenPluginFailsItsTestAndNoOther) {
   for (const Broken& broken : kBroken) {
+    if (skipped_here(broken.fails)) continue;
     const Report report = checked(broken.fixture);
     const std::vector<std::string> ids = bad_ids(report);
     print_row(broken, {ids.begin(), ids.end()});

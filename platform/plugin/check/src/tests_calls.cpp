@@ -190,6 +190,7 @@ bool counts_exactly() {
 }  // namespace
 
 void memory_growth(Scene& scene) {
+  skip_where_memory_is_not_counted();
   constexpr int kWarm = 5, kMost = 100;
   const auto drive = make_drive(scene);
   growth_of(scene, *drive, kWarm);

@@ -39,6 +39,7 @@ void create(Scene& scene) {
 }
 
 void create_many(Scene& scene) {
+  skip_where_memory_is_not_counted();
   constexpr int kWarm = 16, kLeast = 16, kMost = 300, kAlive = 8;
   std::vector<void*> alive;
   const auto cycle = [&](int i) {
