@@ -21,18 +21,53 @@ Matrix centred(Matrix x, const std::vector<double>& mean) {
   return x;
 }
 
-// Rows of an orthonormal basis of the row space of y [p, D]: V^T L^(-1/2) of y y^T, twice, since
-// one pass loses half of the digits. Directions that y does not have are left out.
+// The inverse of the lower triangle L of a = L L^T (Cholesky); empty where a pivot says that the
+// rows behind `a` are nearly dependent.
+Matrix inverse_root_of(Matrix a) {
+  const std::size_t n = a.rows;
+  double largest = 0.0;
+  for (std::size_t i = 0; i < n; ++i) largest = std::max(largest, a.at(i, i));
+  for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      a.at(i, j) = (a.at(i, j) - dot(a.row(i), a.row(j), j)) / a.at(j, j);
+    }
+    const double pivot = a.at(i, i) - dot(a.row(i), a.row(i), i);
+    if (!(pivot > 1e-10 * largest)) return {};
+    a.at(i, i) = std::sqrt(pivot);
+  }
+  Matrix inverse(n, n);
+  for (std::size_t i = 0; i < n; ++i) {
+    double* row = inverse.row(i);
+    for (std::size_t k = 0; k < i; ++k) {
+      const double factor = a.at(i, k);
+      for (std::size_t j = 0; j <= k; ++j) row[j] -= factor * inverse.at(k, j);
+    }
+    for (std::size_t j = 0; j < i; ++j) row[j] /= a.at(i, i);
+    row[i] = 1.0 / a.at(i, i);
+  }
+  return inverse;
+}
+
+// V^T L^(-1/2) of an eigendecomposition, without the directions that are not there.
+Matrix inverse_root_by_eigen(const Matrix& a) {
+  const Eigen eigen = symmetric_eigen(a);
+  std::size_t rank = 0;
+  while (rank < eigen.values.size() && eigen.values[rank] > 1e-14 * eigen.values[0]) ++rank;
+  Matrix turn(rank, a.rows);
+  for (std::size_t k = 0; k < rank; ++k) {
+    const double scale = 1.0 / std::sqrt(eigen.values[k]);
+    for (std::size_t j = 0; j < a.rows; ++j) turn.at(k, j) = scale * eigen.vectors.at(k, j);
+  }
+  return turn;
+}
+
+// Rows of an orthonormal basis of the row space of y [p, D]. Twice, since one pass loses half of
+// the digits.
 Matrix orthonormal(Matrix y, const Products& products) {
   for (int pass = 0; pass < 2; ++pass) {
-    const Eigen eigen = symmetric_eigen(products.by_transposed(y, y));
-    std::size_t rank = 0;
-    while (rank < eigen.values.size() && eigen.values[rank] > 1e-14 * eigen.values[0]) ++rank;
-    Matrix turn(rank, y.rows);
-    for (std::size_t k = 0; k < rank; ++k) {
-      const double scale = 1.0 / std::sqrt(eigen.values[k]);
-      for (std::size_t j = 0; j < y.rows; ++j) turn.at(k, j) = scale * eigen.vectors.at(k, j);
-    }
+    const Matrix gram = products.by_transposed(y, y);
+    Matrix turn = inverse_root_of(gram);
+    if (turn.rows == 0) turn = inverse_root_by_eigen(gram);
     y = products.multiply(turn, y);
   }
   return y;

@@ -1,6 +1,8 @@
 #include "protocol.h"
 
 #include <cmath>
+#include <iterator>
+#include <set>
 
 namespace verification {
 namespace {
@@ -86,6 +88,18 @@ std::vector<uint32_t> stratified_folds(const std::vector<Scored>& pairs, uint32_
     const int c = pair.same ? 1 : 0;
     fold.push_back(static_cast<uint32_t>(seen[c] * n_folds / total[c]));
     ++seen[c];
+  }
+  return fold;
+}
+
+std::vector<uint32_t> ten_folds(const std::vector<Scored>& pairs,
+                                const std::vector<int64_t>& named) {
+  constexpr uint32_t kFolds = 10;
+  const std::set<int64_t> names(named.begin(), named.end());
+  if (names.size() != kFolds || *names.begin() < 0) return stratified_folds(pairs, kFolds);
+  std::vector<uint32_t> fold;
+  for (const int64_t name : named) {
+    fold.push_back(static_cast<uint32_t>(std::distance(names.begin(), names.find(name))));
   }
   return fold;
 }

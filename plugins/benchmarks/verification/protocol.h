@@ -36,4 +36,9 @@ Accuracy k_fold_accuracy(const std::vector<Scored>& pairs, const std::vector<uin
 // Ten contiguous folds, the genuine and the impostor pairs each cut into tenths in their order.
 std::vector<uint32_t> stratified_folds(const std::vector<Scored>& pairs, uint32_t n_folds);
 
+// The folds that a pairs file names (named[i] of pair i, -1: none) where these are ten, else ten
+// stratified ones.
+std::vector<uint32_t> ten_folds(const std::vector<Scored>& pairs,
+                                const std::vector<int64_t>& named);
+
 }  // namespace verification

@@ -3,7 +3,6 @@
 
 #include <cmath>
 #include <optional>
-#include <set>
 
 #include "bootstrap.h"
 #include "metrics.h"
@@ -186,18 +185,10 @@ struct Verification {
     return points;
   }
 
-  // The file's own folds where it has ten, else ten contiguous stratified ones.
   std::vector<uint32_t> folds(const std::vector<Scored>& pairs) const {
-    std::set<int64_t> names;
-    for (const PairList::Pair& pair : list_.pairs) names.insert(pair.fold);
-    if (names.size() != kFolds || *names.begin() < 0) {
-      return verification::stratified_folds(pairs, kFolds);
-    }
-    std::vector<uint32_t> fold;
-    for (const PairList::Pair& pair : list_.pairs) {
-      fold.push_back(static_cast<uint32_t>(std::distance(names.begin(), names.find(pair.fold))));
-    }
-    return fold;
+    std::vector<int64_t> named;
+    for (const PairList::Pair& pair : list_.pairs) named.push_back(pair.fold);
+    return verification::ten_folds(pairs, named);
   }
 
   void intervals(const verification::RankedPairs& ranked, const verification::Accuracy& accuracy,
