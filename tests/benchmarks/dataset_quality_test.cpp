@@ -103,7 +103,13 @@ TEST_F(Quality, ImagesAreComparedWithTheCentreOfTheOthers) {
   EXPECT_TRUE(std::isnan(people.others[5]));
   EXPECT_NEAR(people.within[1], 1.0, 1e-12);  // 0, 1.5, 1.5
   // Image 1 (at 1) is 1 from its own and 2 from the next; image 4 is 1.5 from its own, 3.5, 6.
-  EXPECT_THAT(people.identified, ElementsAre(true, true, true, true, true, false));
+  EXPECT_DOUBLE_EQ(dataset_quality::identified(faces, people, {0, 1, 2}, products_), 1.0);
+  // A third person's centre at 0.9 is nearer to image 1 than image 0 is; a fourth lies far off.
+  const std::vector<float> crowd = {0, 1, 0.9F, 0.9F, 50};
+  const Faces four = dataset_quality::make_faces(crowd.data(), 1, 0, {2, 2, 1});
+  const auto near = dataset_quality::measure(four, products_);
+  EXPECT_DOUBLE_EQ(dataset_quality::identified(four, near, {0, 1, 2}, products_), 0.5);
+  EXPECT_DOUBLE_EQ(dataset_quality::identified(four, near, {0, 2}, products_), 1.0);
   const auto odd = dataset_quality::odd_images(faces, people, 1);
   ASSERT_EQ(odd.size(), 1U);
   EXPECT_EQ(odd[0].image, 4U);
@@ -225,7 +231,7 @@ const synface_ext_listing& photographs() {
         }
         return SYNFACE_OK;
       },
-      nullptr};
+      nullptr, nullptr};
   return kTable;
 }
 

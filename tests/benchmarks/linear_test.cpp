@@ -71,6 +71,25 @@ TEST_F(Linear, MatricesWithEqualAndZeroEigenvaluesAreNoTrouble) {
   EXPECT_NEAR(eigen.values[0], 5.0, 1e-14);
 }
 
+TEST_F(Linear, MatricesFarFromFullRankConverge) {
+  for (const std::size_t rank : {1U, 20U, 59U}) {
+    const Matrix x = random_matrix(rank, 160, static_cast<uint32_t>(rank));
+    const Matrix a = products_.transposed_by(x, x);
+    const linear::Eigen eigen = linear::symmetric_eigen(a);
+    expect_eigen(a, eigen, 1e-10);
+    EXPECT_GT(eigen.values[rank - 1], 1.0);
+    EXPECT_NEAR(eigen.values[rank], 0.0, 1e-10);
+  }
+}
+
+TEST_F(Linear, TinyMatricesAreAsGoodAsLargeOnes) {
+  Matrix x = random_matrix(40, 12, 9);
+  for (double& value : x.values) value *= 1e-90;  // products of 1e-180, whose squares are 0
+  const linear::Eigen eigen = linear::symmetric_eigen(products_.by_transposed(x, x));
+  EXPECT_NEAR(linear::dot(eigen.vectors.row(0), eigen.vectors.row(1), 40), 0.0, 1e-12);
+  EXPECT_GT(eigen.values[11], 0.0);
+}
+
 TEST_F(Linear, WhatIsNoNumberIsRefused) {
   Matrix a(2, 2);
   a.values = {1, 0, 0, std::nan("")};

@@ -62,7 +62,8 @@ const synface_ext_listing& listing() {
           }
         }
         return SYNFACE_OK;
-      }};
+      },
+      nullptr};
   return kTable;
 }
 

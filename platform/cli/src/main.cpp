@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "command.h"
+#include "data.h"
 #include "plugin_check.h"
 #include "synface/base/error.h"
 #include "synface/base/text.h"
@@ -37,6 +38,9 @@ void add_commands(CLI::App& app, const Globals& globals, Action& action) {
   add_prune(app, globals, action);
   add_slurm(app, globals, action);
   add_forwarded(app);
+  auto* data = app.get_subcommand("data");
+  add_data_quality(*data, globals, action);
+  add_data_floor(*data, globals, action);
   add_cache(app, globals, action);
   add_plugin(app, globals, action);
   add_doctor(app, globals, action);

@@ -21,7 +21,7 @@ struct Forwarded {
 constexpr Forwarded kForwarded[] = {
     {"render", "draw a sheet of a generator's people",
      "synface render --generator morphable --out sheet.png"},
-    {"data", "build named sets of images, verify and export them",
+    {"data", "build named sets of images, verify, measure and export them",
      "synface data build Syn_100_10 --out people"},
 };
 
@@ -42,6 +42,14 @@ std::vector<std::string> resolved(std::vector<std::string> arguments) {
   return arguments;
 }
 
+// `data` has commands of both programs.
+bool is_ours(const std::string& command, int argc, char** argv, int next) {
+  while (next < argc && std::string(argv[next]).starts_with("-")) ++next;
+  if (command != "data" || next >= argc) return false;
+  const std::string word = argv[next];
+  return word == "quality" || word == "floor";
+}
+
 }  // namespace
 
 void add_forwarded(CLI::App& app) {
@@ -58,6 +66,7 @@ void forward(int argc, char** argv) {
     if (word.starts_with("-")) continue;
     for (const auto& command : kForwarded) {
       if (word != command.name) continue;
+      if (is_ours(word, argc, argv, i + 1)) return;
       std::vector<std::string> arguments = {word};
       for (int j = 1; j < argc; ++j) {
         const std::string argument = argv[j];

@@ -13,7 +13,7 @@ namespace sdk = synface::sdk;
 using linear::Matrix;
 using linear::Products;
 
-constexpr std::size_t kBins = 100;
+constexpr std::size_t kBins = 60;
 constexpr std::size_t kFrechetAxes = 128;
 constexpr std::size_t kNeighbour = 3;
 
@@ -181,12 +181,6 @@ void give_identity(const std::string& prefix, const Side& side, double threshold
   const std::vector<double> near = nearest(side.identities.centres, some, products);
   std::vector<float> sorted(near.begin(), near.end());
   std::sort(sorted.begin(), sorted.end());
-  double identified = 0.0, asked = 0.0;
-  for (std::size_t i = 0; i < side.faces.images(); ++i) {
-    if (side.faces.images_of(side.faces.person[i]) < 2) continue;
-    identified += side.identities.identified[i] ? 1.0 : 0.0;
-    asked += 1.0;
-  }
   const Moments within = moments_of(side.identities.within);
   out.scalar(prefix + "people", static_cast<double>(side.faces.people()));
   out.scalar(prefix + "images", static_cast<double>(side.faces.images()));
@@ -201,7 +195,7 @@ void give_identity(const std::string& prefix, const Side& side, double threshold
   out.scalar(prefix + "neighbour_mean", moments_of(near).mean);
   out.scalar(prefix + "neighbour_p05", quantile(sorted, 0.05));
   out.scalar(prefix + "consistency", consistency(side.faces, threshold));
-  out.scalar(prefix + "identified", identified / asked);
+  out.scalar(prefix + "identified", identified(side.faces, side.identities, some, products));
   out.scalar(prefix + "spread_mean", within.mean);
   out.scalar(prefix + "spread_sd", within.sd);
   out.scalar(prefix + "dimensions",

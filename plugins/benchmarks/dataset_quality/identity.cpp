@@ -37,25 +37,17 @@ double mean_distance(const Faces& faces, std::size_t person, const linear::Produ
   return 2.0 * sum / static_cast<double>(n * (n - 1));
 }
 
-// x - c' = n / (n - 1) (x - c) for the centre c' of the n - 1 others: fills `others` and
-// `identified` from the distances of images to centres.
-void compare_with_centres(const Faces& faces, const linear::Matrix& squares, Identities& out) {
-  for (std::size_t i = 0; i < faces.images(); ++i) {
-    const std::size_t own = faces.person[i];
-    const auto n = static_cast<double>(faces.images_of(own));
-    if (n < 2.0) {
-      out.others.push_back(std::nan(""));
-      out.identified.push_back(false);
-      continue;
-    }
-    const double distance = n / (n - 1.0) * std::sqrt(squares.at(i, own));
-    bool nearest_is_own = true;
-    for (std::size_t p = 0; p < faces.people(); ++p) {
-      if (p != own && std::sqrt(squares.at(i, p)) < distance) nearest_is_own = false;
-    }
-    out.others.push_back(distance);
-    out.identified.push_back(nearest_is_own);
+// x - c' = n / (n - 1) (x - c) for the centre c' of the n - 1 others.
+double distance_to_others(const Faces& faces, const linear::Matrix& centres, std::size_t image) {
+  const std::size_t own = faces.person[image];
+  const auto n = static_cast<double>(faces.images_of(own));
+  if (n < 2.0) return std::nan("");
+  double squares = 0.0;
+  for (std::size_t d = 0; d < centres.columns; ++d) {
+    const double from = faces.x.at(image, d) - centres.at(own, d);
+    squares += from * from;
   }
+  return n / (n - 1.0) * std::sqrt(squares);
 }
 
 }  // namespace
@@ -63,7 +55,9 @@ void compare_with_centres(const Faces& faces, const linear::Matrix& squares, Ide
 Identities measure(const Faces& faces, const linear::Products& products) {
   Identities out;
   out.centres = centres_of(faces);
-  compare_with_centres(faces, linear::squared_distances(faces.x, out.centres, products), out);
+  for (std::size_t i = 0; i < faces.images(); ++i) {
+    out.others.push_back(distance_to_others(faces, out.centres, i));
+  }
   for (std::size_t p = 0; p < faces.people(); ++p) {
     out.within.push_back(mean_distance(faces, p, products));
   }
@@ -119,6 +113,31 @@ double consistency(const Faces& faces, double threshold) {
     people += 1.0;
   }
   return sum / people;
+}
+
+double identified(const Faces& faces, const Identities& identities,
+                  const std::vector<std::size_t>& people, const linear::Products& products) {
+  std::vector<std::size_t> images, owner;  // owner: place of the image's person in `people`
+  for (std::size_t p = 0; p < people.size(); ++p) {
+    if (faces.images_of(people[p]) < 2) continue;
+    for (std::size_t i = faces.starts[people[p]]; i < faces.starts[people[p] + 1]; ++i) {
+      images.push_back(i);
+      owner.push_back(p);
+    }
+  }
+  const linear::Matrix squares = linear::squared_distances(
+      linear::rows_of(faces.x, images), linear::rows_of(identities.centres, people), products);
+  double right = 0.0;
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    bool nearest_is_own = true;
+    for (std::size_t p = 0; p < people.size(); ++p) {
+      if (p != owner[i] && std::sqrt(squares.at(i, p)) < identities.others[images[i]]) {
+        nearest_is_own = false;
+      }
+    }
+    right += nearest_is_own ? 1.0 : 0.0;
+  }
+  return right / static_cast<double>(images.size());
 }
 
 double dimensions(const linear::Matrix& centres, const linear::Products& products) {

@@ -15,12 +15,10 @@ struct OddImage {
 };
 
 struct Identities {
-  linear::Matrix centres;        // [people, D]: mean embedding of each person
-  std::vector<double> others;    // of each image, to the centre of the person's other images; NaN
-                                 // where there are none
-  std::vector<double> within;    // of each person, the mean distance of two images; NaN likewise
-  std::vector<bool> identified;  // of each image: no other person's centre is nearer than its own,
-                                 // taken without it; false where there is no other image
+  linear::Matrix centres;      // [people, D]: mean embedding of each person
+  std::vector<double> others;  // of each image, to the centre of the person's other images; NaN
+                               // where there are none
+  std::vector<double> within;  // of each person, the mean distance of two images; NaN likewise
 };
 Identities measure(const Faces& faces, const linear::Products& products);
 
@@ -33,6 +31,12 @@ double uniqueness(const Faces& faces, const std::vector<std::size_t>& people, do
 // Mean over people of the share of their other images that lie nearer than `threshold` to the
 // reference: C_intra of the same paper. People with one image are left out.
 double consistency(const Faces& faces, double threshold);
+
+// Share of the given people's images to which none of the others' centres is nearer than the centre
+// of their own person's other images. People with one image are left out. The fewer people, the
+// easier.
+double identified(const Faces& faces, const Identities& identities,
+                  const std::vector<std::size_t>& people, const linear::Products& products);
 
 // In how many directions people differ: the participation ratio (tr C)^2 / tr C^2 of the covariance
 // C of the centres. At most people - 1.

@@ -121,13 +121,19 @@ void ql_step(Tridiagonal& t, std::size_t first, std::size_t last) {
 
 void diagonalise(Tridiagonal& t) {
   const std::size_t n = t.diagonal.size();
-  constexpr double kEpsilon = std::numeric_limits<double>::epsilon();
+  // Couplings below the rounding of the whole matrix count as none: those of a matrix without full
+  // rank sink towards numbers whose squares are zero, and would never get small beside their own
+  // diagonal.
+  double norm = 0.0;
+  for (std::size_t i = 0; i < n; ++i) {
+    norm = std::max(norm, std::abs(t.diagonal[i]) + (i + 1 < n ? std::abs(t.below[i]) : 0.0));
+  }
+  const double none = std::numeric_limits<double>::epsilon() * norm;
   for (std::size_t first = 0; first < n; ++first) {
     for (int sweep = 0;; ++sweep) {
       std::size_t last = first;
       for (; last + 1 < n; ++last) {
-        const double size = std::abs(t.diagonal[last]) + std::abs(t.diagonal[last + 1]);
-        if (std::abs(t.below[last]) <= kEpsilon * size) break;
+        if (std::abs(t.below[last]) <= none) break;
       }
       if (last == first) break;
       if (sweep == kMostSweeps) {
@@ -141,11 +147,15 @@ void diagonalise(Tridiagonal& t) {
 }  // namespace
 
 Eigen symmetric_eigen(Matrix a) {
+  double size = 0.0;
   for (const double value : a.values) {
     if (!std::isfinite(value)) {
       throw sdk::Error(SYNFACE_ERR_NUMERIC, "a matrix holds what is no number", "eigen");
     }
+    size = std::max(size, std::abs(value));
   }
+  const double unit = size > 0.0 ? size : 1.0;  // squares must not sink to zero
+  for (double& value : a.values) value /= unit;
   Tridiagonal t = tridiagonal(std::move(a));
   diagonalise(t);
   const std::size_t n = t.diagonal.size();
@@ -155,7 +165,7 @@ Eigen symmetric_eigen(Matrix a) {
                    [&](std::size_t p, std::size_t q) { return t.diagonal[p] > t.diagonal[q]; });
   Eigen result;
   result.vectors = rows_of(t.rotation, order);
-  for (const std::size_t k : order) result.values.push_back(t.diagonal[k]);
+  for (const std::size_t k : order) result.values.push_back(unit * t.diagonal[k]);
   for (std::size_t k = 0; k < n; ++k) {
     double* row = result.vectors.row(k);
     const double largest = *std::max_element(

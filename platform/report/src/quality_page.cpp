@@ -1,0 +1,187 @@
+#include <fmt/core.h>
+
+#include "synface/base/error.h"
+#include "synface/base/file.h"
+#include "synface/report/plots.h"
+#include "synface/report/quality.h"
+
+namespace synface::report {
+namespace {
+
+constexpr const char* kStyle = R"(
+body { font: 15px/1.5 system-ui, sans-serif; color: #222; max-width: 1100px; margin: 2em auto;
+       padding: 0 1em; }
+h1, h2, h3 { line-height: 1.2; } h2 { border-top: 1px solid #ccc; padding-top: .8em; }
+table { border-collapse: collapse; margin: 1em 0; }
+th, td { text-align: left; padding: .15em .9em .15em 0; border-bottom: 1px solid #eee;
+         vertical-align: top; }
+td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+td.name { white-space: pre; } td.meaning { color: #666; }
+figure { margin: 1em 0; } figcaption { color: #555; max-width: 60em; }
+img, svg { max-width: 100%; height: auto; }
+pre { background: #f5f5f5; padding: .6em; overflow-x: auto; } .missing { color: #a00; }
+)";
+
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      default:
+        out += c;
+    }
+  }
+  return out;
+}
+
+// RFC 4648, with padding.
+std::string base64(std::string_view bytes) {
+  constexpr const char* kDigits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    std::uint32_t group = 0;
+    const std::size_t n = std::min<std::size_t>(3, bytes.size() - i);
+    for (std::size_t k = 0; k < 3; ++k) {
+      group = group << 8U | (k < n ? static_cast<unsigned char>(bytes[i + k]) : 0U);
+    }
+    for (std::size_t k = 0; k < 4; ++k) {
+      out += k <= n ? kDigits[group >> (18 - 6 * k) & 63U] : '=';
+    }
+  }
+  return out;
+}
+
+// The <svg> element alone, without the XML declaration before it.
+std::string svg_of(const nlohmann::json& plot, const std::filesystem::path& vl_convert) {
+  const TemporaryFolder folder("quality");
+  const auto file = folder.path() / "plot.svg";
+  render_plot(plot, file, vl_convert);
+  const std::string text = read_file(file);
+  const std::size_t start = text.find("<svg");
+  return start == std::string::npos ? std::string() : text.substr(start);
+}
+
+class Page {
+ public:
+  Page(const QualityPage& page, std::string* complaint) : page_(page), complaint_(complaint) {}
+
+  void add(const QualityFigures& figures) {
+    text_ += fmt::format("<h2>By {}</h2>\n<ul>\n", escaped(figures.embedder));
+    for (const std::string& words : quality_words(figures)) {
+      text_ += "<li>" + escaped(words) + "</li>\n";
+    }
+    text_ += "</ul>\n";
+    add_plot(distance_plot(figures));
+    const nlohmann::json regions = region_plot(figures);
+    if (!regions.is_null()) add_plot(regions);
+    add_table(figures);
+    add_sheets(figures);
+  }
+  std::string take() { return std::move(text_); }
+
+ private:
+  void add_plot(const nlohmann::json& plot) {
+    try {
+      text_ += "<figure>" + svg_of(plot, page_.vl_convert) + "</figure>\n";
+    } catch (const Error& error) {
+      // A page without its plots still has every number; where a converter was named it must work.
+      if (error.code() != ExitCode::kSetup || !page_.vl_convert.empty()) throw;
+      *complaint_ = error.what();
+      text_ += "<p class=\"missing\">A plot is missing here: " + escaped(error.what()) + "</p>\n";
+    }
+  }
+
+  void add_table(const QualityFigures& figures) {
+    text_ +=
+        "<table>\n<tr><th>figure</th><th class=\"n\">set</th><th class=\"n\">photographs</th>"
+        "<th>what it says</th></tr>\n";
+    for (const QualityRow& row : quality_rows(figures)) {
+      text_ += fmt::format(
+          "<tr><td class=\"name\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td>"
+          "<td class=\"meaning\">{}</td></tr>\n",
+          escaped(row.name), row.set, row.real, escaped(row.meaning));
+    }
+    text_ += "</table>\n";
+  }
+
+  void add_sheets(const QualityFigures& figures) {
+    add_sheet(figures, "look_alikes", "Nearest look-alikes",
+              "Two different people a row, the nearest pairs first");
+    add_sheet(figures, "least_consistent", "Least consistent images",
+              "The image that lies farthest from the rest of its person, and the person's most "
+              "typical images");
+    add_sheet(figures, "samples", "The first people", "One person a row");
+    add_sheet(figures, "regions", "What each region shows",
+              "Whole, face, surround, eyes, mouth, skin: fixed shapes on the template, the same "
+              "for photographs and the set");
+  }
+
+  void add_sheet(const QualityFigures& figures, const std::string& name, const char* title,
+                 const char* about) {
+    add_one_sheet(figures, name, title, about);
+    if (page_.photographs) {
+      add_one_sheet(figures, "real." + name, (std::string("Photographs: ") + title).c_str(), about);
+    }
+  }
+  void add_one_sheet(const QualityFigures& figures, const std::string& name, const char* title,
+                     const char* about) {
+    const auto sheet = figures.sheets.find(name + ".jpg");
+    if (sheet == figures.sheets.end()) return;
+    text_ += fmt::format(
+        "<h3>{}</h3>\n<figure><img alt=\"{}\" src=\"data:image/jpeg;base64,{}\">\n"
+        "<figcaption>{}{}.</figcaption></figure>\n",
+        title, title, base64(read_file(sheet->second)), about, distances_of(figures, name));
+  }
+  static std::string distances_of(const QualityFigures& figures, const std::string& name) {
+    const auto curve = figures.curves.find(name);
+    if (curve == figures.curves.end()) return "";
+    std::string text;
+    for (const double y : curve->second.y) {
+      text += fmt::format("{}{:.3f}", text.empty() ? "" : ", ", y);
+    }
+    return "; distances, row by row: " + text;
+  }
+
+  const QualityPage& page_;
+  std::string* complaint_;
+  std::string text_;
+};
+
+}  // namespace
+
+std::string quality_page(const QualityPage& page, const std::vector<QualityFigures>& figures,
+                         std::string* complaint) {
+  std::string text = fmt::format(
+      "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
+      "<meta name=\"viewport\" content=\"width=device-width\">\n<title>{0}</title>\n"
+      "<style>{1}</style></head>\n<body>\n<h1>{0}</h1>\n<table>\n",
+      escaped(page.title), kStyle);
+  for (const auto& [label, fact] : page.facts) {
+    text += fmt::format("<tr><th>{}</th><td>{}</td></tr>\n", escaped(label), escaped(fact));
+  }
+  text +=
+      "</table>\n<p>Nothing was trained. An embedder that has not seen the set turns each image "
+      "into a point; the figures are about these points. Beside each figure of the set stands "
+      "that of photographs, or of photographs against photographs of other people.</p>\n";
+  for (const QualityFigures& one : figures) {
+    Page part(page, complaint);
+    part.add(one);
+    text += part.take();
+  }
+  text += "<h2>Again</h2>\n<pre>" + escaped(page.command) + "</pre>\n</body></html>\n";
+  return text;
+}
+
+}  // namespace synface::report

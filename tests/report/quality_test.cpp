@@ -1,0 +1,140 @@
+// What a quality report says: rows, sentences, plots and the page.
+#include "synface/report/quality.h"
+
+#include "report_fixture.h"
+
+namespace synface::report {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::Field;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+QualityFigures alike() {
+  QualityFigures f;
+  f.embedder = "dlib_embedder";
+  f.figures = {{"threshold", 0.6},
+               {"people", 100},
+               {"real.people", 500},
+               {"genuine_mean", 0.334},
+               {"real.genuine_mean", 0.448},
+               {"impostors_under", 0.3857},
+               {"real.impostors_under", 0.007},
+               {"uniqueness", 0.13},
+               {"real.uniqueness", 0.85},
+               {"dimensions", 15.7},
+               {"real.dimensions", 19.6},
+               {"render_auc.whole", 0.9998},
+               {"render_auc_floor.whole", 0.49},
+               {"render_auc.eyes", 0.995},
+               {"render_auc_floor.eyes", 0.5},
+               {"render_auc.skin", 0.978},
+               {"render_auc_floor.skin", 0.54}};
+  f.curves["distances.impostor"] = {{0.25, 0.75}, {1.0, 3.0}};
+  f.curves["look_alikes"] = {{0, 1}, {0.2871, 0.3}};
+  return f;
+}
+
+QualityRow row_of(const QualityFigures& figures, const std::string& name) {
+  for (const QualityRow& row : quality_rows(figures)) {
+    if (row.name == name) return row;
+  }
+  return {};
+}
+
+TEST(Quality, AFigureStandsBesideThatOfPhotographs) {
+  const QualityRow unique = row_of(alike(), "uniqueness");
+  EXPECT_EQ(unique.set, "13.0%");
+  EXPECT_EQ(unique.real, "85.0%");
+  EXPECT_EQ(row_of(alike(), "genuine distance").set, "0.334");
+  EXPECT_EQ(row_of(alike(), "people").real, "500");
+  EXPECT_EQ(row_of(alike(), "  skin only").real, "54.0%");  // photographs against photographs
+  EXPECT_EQ(row_of(alike(), "precision").name, "") << "what was not measured has no row";
+}
+
+TEST(Quality, SentencesSayWhichWayTheFiguresDiffer) {
+  const std::vector<std::string> words = quality_words(alike());
+  EXPECT_THAT(words, Contains(HasSubstr("38.6% are nearer than 0.6")));
+  EXPECT_THAT(words, Contains(HasSubstr("more alike than photographed ones")));
+  EXPECT_THAT(words, Contains(HasSubstr("vary less than photographs do")));
+  EXPECT_THAT(words, Contains(HasSubstr("most by the eyes (99.5%) and least by the skin (97.8%)")));
+  QualityFigures same = alike();
+  same.figures["impostors_under"] = same.figures["real.impostors_under"];
+  EXPECT_THAT(quality_words(same), Contains(HasSubstr("About as with photographs")));
+}
+
+TEST(Quality, WithoutPhotographsNothingIsSaidAboutThem) {
+  QualityFigures alone;
+  alone.figures = {{"threshold", 5}, {"genuine_mean", 3}, {"impostors_under", 0.25}};
+  for (const std::string& words : quality_words(alone)) {
+    EXPECT_THAT(words, Not(HasSubstr("photograph")));
+  }
+  EXPECT_EQ(row_of(alone, "genuine distance").real, "");
+  EXPECT_TRUE(region_plot(alone).is_null());
+}
+
+TEST(Quality, PlotsHoldTheirPoints) {
+  const auto distances = distance_plot(alike());
+  const auto& values = distances["layer"][0]["data"]["values"];
+  ASSERT_EQ(values.size(), 2U);
+  EXPECT_EQ(values[1]["density"], 3.0);
+  EXPECT_EQ(values[1]["of"], "set");
+  EXPECT_EQ(distances["layer"][1]["data"]["values"][0]["at"], 0.6);
+  EXPECT_EQ(region_plot(alike())["data"]["values"].size(), 6U);
+}
+
+TEST(Quality, ThePageHoldsItsSheetsAndIsEscaped) {
+  const TemporaryFolder folder("quality");
+  QualityFigures figures = alike();
+  figures.sheets["look_alikes.jpg"] = folder.path() / "a.jpg";
+  figures.sheets["real.look_alikes.jpg"] = folder.path() / "b.jpg";
+  write_file_atomic(folder.path() / "a.jpg", "fiction", false);
+  write_file_atomic(folder.path() / "b.jpg", "real", false);
+  QualityPage page;
+  page.title = "A <set> & more";
+  page.facts = {{"set", "\"Syn_2_3\""}};
+  page.command = "synface data quality Syn_2_3";
+  std::string complaint;
+  const std::string text = quality_page(page, {figures}, &complaint);
+  EXPECT_THAT(text, HasSubstr("<h1>A &lt;set&gt; &amp; more</h1>"));
+  EXPECT_THAT(text, HasSubstr("<td>&quot;Syn_2_3&quot;</td>"));
+  EXPECT_THAT(text, HasSubstr("base64,ZmljdGlvbg=="));  // "fiction"
+  EXPECT_THAT(text, HasSubstr("row by row: 0.287, 0.300"));
+  EXPECT_THAT(text, Not(HasSubstr("cmVhbA=="))) << "photographs are shown where asked for only";
+  EXPECT_TRUE(text.find("<svg") != std::string::npos || !complaint.empty());
+  EXPECT_THAT(text, Not(HasSubstr("http-equiv")));
+  page.photographs = true;
+  EXPECT_THAT(quality_page(page, {figures}, &complaint), HasSubstr("base64,cmVhbA=="));
+}
+
+TEST(Quality, AConverterThatWasNamedAndIsAbsentIsAnError) {
+  QualityPage page;
+  page.vl_convert = "/nowhere/vl-convert";
+  std::string complaint;
+  EXPECT_THROW(quality_page(page, {alike()}, &complaint), Error);
+}
+
+class QualityOf : public ReportFixture {};
+
+TEST_F(QualityOf, AnExperimentIsReadTrialByTrialWithLbpLast) {
+  fill("quality_x", {{.axes = {{"backbone", "lbp"}}, .finals = {{"quality.d_prime", 0.7}}},
+                     {.axes = {{"backbone", "judge"}},
+                      .finals = {{"quality.d_prime", 4.3}, {"other.d_prime", 9}}}});
+  {
+    store::Store store = store::Store::open(path());
+    store.close();
+  }
+  auto db = reader();
+  const auto all = read_quality(db, "quality_x", "quality");
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_THAT(
+      all, ElementsAre(Field(&QualityFigures::figures,
+                             ElementsAre(std::pair<const std::string, double>("d_prime", 0.7))),
+                       Field(&QualityFigures::figures,
+                             ElementsAre(std::pair<const std::string, double>("d_prime", 4.3)))));
+}
+
+}  // namespace
+}  // namespace synface::report
