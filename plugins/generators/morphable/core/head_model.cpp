@@ -1,6 +1,7 @@
 #include "core/head_model.h"
 
 #include <algorithm>
+#include <initializer_list>
 #include <utility>
 
 #include "core/safetensors.h"
@@ -126,6 +127,71 @@ void read_landmarks(const TensorFile& file, HeadModel& head) {
   }
 }
 
+// Brows, lids and lips are painted along curves through landmarks, which must follow each other.
+void check_curves(const TensorFile& file, const HeadModel& head) {
+  constexpr float kApart = 1e-3F;
+  const std::initializer_list<std::size_t> curves[] = {{21, 20, 19, 18, 17},
+                                                       {39, 38, 37, 36},
+                                                       {39, 40, 41, 36},
+                                                       {48, 49, 50, 51, 52, 53, 54},
+                                                       {48, 59, 58, 57, 56, 55, 54}};
+  for (const auto& curve : curves) {
+    const bool lip = *curve.begin() == 48;  // the others run outwards on the subject's right
+    for (const std::size_t* l = curve.begin(); l + 1 != curve.end(); ++l) {
+      const float step = head.landmark_paint[l[1]].x - head.landmark_paint[l[0]].x;
+      if ((lip ? step : -step) >= kApart) continue;
+      file.fail("has landmarks " + std::to_string(l[0]) + " and " + std::to_string(l[1]) +
+                " that do not follow each other in 'paint' (68-point scheme)");
+    }
+  }
+}
+
+// Eye distances are the unit of everything that is drawn.
+void check_scale(const TensorFile& file, HeadModel& head) {
+  const auto eye = [&](const std::vector<Vec3>& positions, std::size_t first) {
+    Vec3 sum;
+    for (std::size_t l = first; l < first + 6; ++l) sum += head.landmark(positions, l);
+    return sum * (1.0F / 6.0F);
+  };
+  constexpr float kReach = 50.0F;  // eye distances that a head may span
+  for (const auto& [name, positions] :
+       {std::pair{"base", &head.base}, {"canonical", &head.canonical}}) {
+    const Vec3 right = eye(*positions, 36);
+    const Vec3 left = eye(*positions, 42);
+    const float apart = left.x - right.x;
+    float reach = 0;
+    for (const Vec3& p : *positions) reach = std::max(reach, length(p - (left + right) * 0.5F));
+    if (positions == &head.base) head.eye_distance = apart;
+    if (apart > 0.0F && reach <= kReach * apart && reach >= apart) continue;
+    file.fail(
+        std::string("has no face in '") + name +
+        "': the eyes' landmarks are not side by side, the subject's left (42..47) at larger x");
+  }
+}
+
+void check_moves(const TensorFile& file, const Targets& targets, const char* prefix,
+                 float eye_distance) {
+  constexpr float kFarthest = 20.0F;  // eye distances
+  for (const Vec3& d : targets.delta) {
+    if (length(d) <= kFarthest * eye_distance) continue;
+    file.fail(std::string("tensor '") + prefix +
+              "_delta' moves a position by over 20 eye distances");
+  }
+}
+
+// Both sides of a tied pair draw once; a tie that is not mutual would leave one undrawn.
+void check_ties(const TensorFile& file, const std::vector<Coefficient>& coefficients) {
+  for (std::size_t i = 0; i < coefficients.size(); ++i) {
+    const int32_t tie = coefficients[i].tie;
+    if (tie < 0) continue;
+    const auto other = static_cast<std::size_t>(tie);
+    const bool mutual = other != i && coefficients[other].tie == static_cast<int32_t>(i);
+    if (mutual && coefficients[i].negative >= 0 && coefficients[other].negative >= 0) continue;
+    file.fail("coefficient '" + coefficients[i].name +
+              "' is tied to one that is not tied to it, or is one-sided");
+  }
+}
+
 void find_eyes(const TensorFile& file, HeadModel& head) {
   for (std::size_t t = 0; t < head.triangles.size(); ++t) {
     if (head.part[t] != Part::kLeftEye && head.part[t] != Part::kRightEye) continue;
@@ -176,13 +242,18 @@ HeadModel head_of(const TensorFile& file) {
   head.licence = file.note("licence");
   read_mesh(file, head);
   read_landmarks(file, head);
+  check_scale(file, head);
+  check_curves(file, head);
   find_eyes(file, head);
   head.targets = read_targets(file, "target", head.base.size());
   head.coefficients = read_coefficients(file, head.targets.size());
+  check_ties(file, head.coefficients);
+  check_moves(file, head.targets, "target", head.eye_distance);
   const std::vector<int32_t> macro = file.i32("macro_target", {3, 2, 2});
   check_range(file, "macro_target", macro, -1, head.targets.size());
   std::copy(macro.begin(), macro.end(), head.macro_target.begin());
   head.units = read_targets(file, "unit", head.base.size());
+  check_moves(file, head.units, "unit", head.eye_distance);
   head.unit_names = lines(file.note("unit_names"));
   if (head.unit_names.size() != head.units.size()) file.fail("has another number of unit names");
   return head;

@@ -66,6 +66,7 @@ struct HeadModel {
   std::vector<std::string> unit_names;  // ARKit face units
   Targets units;
   std::array<std::vector<int32_t>, 2> eye_vertices;  // left, right
+  float eye_distance = 0;                            // of `base`, file units
   float iris_sine = 0;  // of half the angle that the iris spans on the eyeball
 
   // HeadError naming the file and the remedy.

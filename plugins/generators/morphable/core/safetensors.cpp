@@ -109,6 +109,7 @@ class TensorFile::Header {
       if (at_ >= text_.size()) bad("a string has no end");
       const char c = text_[at_++];
       if (c == '"') return out;
+      if (static_cast<unsigned char>(c) < 0x20) bad("a string has a control character");
       out += c == '\\' ? escape() : c;
     }
   }

@@ -128,7 +128,10 @@ void ShapeModel::product(const float* const* identities, int width, Work& work, 
     origin[l] = middle.x;
     origin[lanes + l] = middle.y;
     origin[2 * lanes + l] = middle.z;
-    units[l] = 1.0F / length(left - right);
+    // A model whose targets can bring the eyes together keeps a finite head.
+    const float apart = length(left - right);
+    const float least = 0.1F * head_.eye_distance;
+    units[l] = 1.0F / (apart > least ? apart : least);
   }
   kernels.place({vertices, head_.triangles.size(), head_.triangles.data()->data(), origin, units,
                  work.positions.data(), work.normals.data()},
