@@ -120,6 +120,17 @@ TEST_F(Quality, ImagesAreComparedWithTheCentreOfTheOthers) {
   EXPECT_NEAR(alike[0].distance, 2.5, 1e-12);
 }
 
+TEST_F(Quality, GroupsAreCutToEquallyManyPeopleWithEquallyManyImages) {
+  const std::vector<float> x(12);
+  const Faces set = dataset_quality::make_faces(x.data(), 1, 0, {2, 2, 2, 2});
+  const Faces real = dataset_quality::make_faces(x.data(), 1, 0, {1, 3, 2, 1});
+  const auto rows = dataset_quality::matched_rows({{&set, {3, 1, 0}}, {&real, {0, 1}}}, 100);
+  // Set: people 3 and 1. Photographs: person 1 with three images is matched first.
+  EXPECT_THAT(rows, ElementsAre(ElementsAre(6, 2, 7), ElementsAre(1, 0, 2)));
+  const auto few = dataset_quality::matched_rows({{&set, {3, 1, 0}}, {&real, {2, 1, 0}}}, 2);
+  EXPECT_THAT(few, ElementsAre(ElementsAre(6, 2), ElementsAre(1, 4)));
+}
+
 TEST_F(Quality, DimensionsCountTheDirectionsInWhichPeopleDiffer) {
   const Matrix line = matrix(3, 2, {0, 0, 1, 1, 5, 5});
   EXPECT_NEAR(dataset_quality::dimensions(line, products_), 1.0, 1e-9);
@@ -166,6 +177,12 @@ TEST_F(Quality, ALinearCutFindsAShiftAndNothingWhereThereIsNone) {
   // d' = 3: AUC = Phi(3 / sqrt 2) = 0.983.
   EXPECT_NEAR(dataset_quality::linear_auc(a, person, shifted, person, products_), 0.983, 0.02);
   EXPECT_NEAR(dataset_quality::linear_auc(a, person, b, person, products_), 0.5, 0.1);
+}
+
+TEST_F(Quality, ACutBetweenTooFewPeopleIsNotANumber) {
+  const Matrix a = matrix(1, 2, {0, 1}), b = matrix(1, 2, {1, 0});
+  EXPECT_TRUE(std::isnan(dataset_quality::linear_auc(a, {0}, b, {0}, products_)));
+  EXPECT_TRUE(std::isnan(dataset_quality::linear_auc(a, {0}, b, {1}, products_)));
 }
 
 TEST_F(Quality, ACutThatKnowsThePeopleByHeartSaysNothingAboutOthers) {

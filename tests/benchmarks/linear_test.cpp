@@ -203,6 +203,42 @@ TEST_F(Linear, TheDirectionBetweenTwoClassesAllowsForTheirSpread) {
   EXPECT_LT(std::abs(direction[1]), 0.1);
 }
 
+// Three columns of which the third is the first two's sum but for rounding.
+Matrix of_rank_two(uint32_t seed) {
+  Matrix x = random_matrix(48, 3, seed);
+  for (std::size_t i = 0; i < x.rows; ++i) {
+    x.at(i, 2) = x.at(i, 0) + x.at(i, 1) + 3e-7 * x.at(i, 2);
+  }
+  return x;
+}
+
+double greatest(const std::vector<double>& values) {
+  double most = 0.0;
+  for (const double value : values) most = std::max(most, std::abs(value));
+  return most;
+}
+
+TEST_F(Linear, AxesThatAreRoundingAreLeftOut) {
+  const Matrix x = of_rank_two(9);
+  std::vector<uint32_t> klass;
+  std::vector<bool> one;
+  for (std::size_t i = 0; i < x.rows; ++i) {
+    klass.push_back(static_cast<uint32_t>(i / 4));
+    one.push_back(i % 2 == 0);
+  }
+  const linear::Axes axes = linear::principal_axes(x, 3, products_);
+  EXPECT_LT(greatest(linear::whitened(axes).map.values), 100.0);
+  EXPECT_LT(greatest(linear::discriminant(x, klass, axes, 0.0, 3, products_).map.values), 100.0);
+  EXPECT_LT(greatest(linear::two_class_direction(x, one, 0.0, products_)), 100.0);
+}
+
+TEST_F(Linear, ADirectionFromRowsOfOneClassAloneReadsNothingBeyondThem) {
+  const Matrix x = random_matrix(3, 2, 10);
+  for (const double value : linear::two_class_direction(x, {false, false, false}, 0.1, products_)) {
+    EXPECT_TRUE(std::isfinite(value));
+  }
+}
+
 TEST_F(Linear, AComputationHearsThatItIsCancelled) {
   const volatile uint32_t cancel = 1;
   ctx_.cancel = &cancel;

@@ -196,7 +196,7 @@ struct DatasetQuality {
 
 }  // namespace
 
-SYNFACE_BENCHMARK_PLUGIN(DatasetQuality, "dataset_quality", 1, "1.0.0",
+SYNFACE_BENCHMARK_PLUGIN(DatasetQuality, "dataset_quality", 2, "1.1.0",
                          "How distinct, consistent and photograph-like the people of a set are, by "
                          "an embedder that was not trained on it; each figure beside that of "
                          "photographs.")

@@ -2,6 +2,7 @@
 
 #include <synface/sdk/philox.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace dataset_quality {
@@ -34,17 +35,29 @@ Faces make_faces(const float* embeddings, std::size_t width, std::size_t first,
   return faces;
 }
 
-std::vector<std::size_t> spread_over_people(const Faces& faces,
-                                            const std::vector<std::size_t>& people, std::size_t n) {
-  std::vector<std::size_t> taken;
-  for (std::size_t k = 0; taken.size() < n; ++k) {
-    const std::size_t before = taken.size();
-    for (const std::size_t p : people) {
-      if (taken.size() < n && k < faces.images_of(p)) taken.push_back(faces.starts[p] + k);
+std::vector<std::vector<std::size_t>> matched_rows(std::vector<Group> groups, std::size_t most) {
+  std::size_t people = most;
+  for (const Group& group : groups) people = std::min(people, group.people.size());
+  std::vector<std::size_t> images(people, most);  // of the k-th person
+  for (Group& group : groups) {
+    group.people.resize(people);
+    std::stable_sort(group.people.begin(), group.people.end(), [&](std::size_t a, std::size_t b) {
+      return group.faces->images_of(a) > group.faces->images_of(b);
+    });
+    for (std::size_t k = 0; k < people; ++k) {
+      images[k] = std::min(images[k], group.faces->images_of(group.people[k]));
     }
-    if (taken.size() == before) break;
   }
-  return taken;
+  std::vector<std::vector<std::size_t>> rows(groups.size());
+  for (std::size_t turn = 0; turn < most; ++turn) {
+    for (std::size_t k = 0; k < people && rows.front().size() < most; ++k) {
+      if (turn >= images[k]) break;  // the numbers fall
+      for (std::size_t g = 0; g < groups.size(); ++g) {
+        rows[g].push_back(groups[g].faces->starts[groups[g].people[k]] + turn);
+      }
+    }
+  }
+  return rows;
 }
 
 std::vector<std::size_t> shuffled_people(std::size_t n) {

@@ -25,10 +25,15 @@ struct Faces {
 Faces make_faces(const float* embeddings, std::size_t width, std::size_t first,
                  const std::vector<uint32_t>& sizes);
 
-// Images taken from people in turn, everybody's first one before anybody's second, until `n` are
-// taken or none is left: as many people as possible. `people` in the order in which they come.
-std::vector<std::size_t> spread_over_people(const Faces& faces,
-                                            const std::vector<std::size_t>& people, std::size_t n);
+// People of some faces, in the order in which they are taken.
+struct Group {
+  const Faces* faces;
+  std::vector<std::size_t> people;
+};
+// Of each group the rows of equally many people, of whom the k-th has equally many images in every
+// group; `most` rows of each at most. The first people are taken, as many as possible; those with
+// most images are matched with each other. Everybody's first image comes before anybody's second.
+std::vector<std::vector<std::size_t>> matched_rows(std::vector<Group> groups, std::size_t most);
 
 // The people of a set in an order of chance that depends on their number alone.
 std::vector<std::size_t> shuffled_people(std::size_t n);

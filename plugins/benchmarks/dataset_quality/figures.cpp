@@ -86,21 +86,19 @@ struct Part {
   }
 };
 
-// Equally many images of the set, of one half of the photographed people and of the other half,
-// `most` at most.
+// Of the set, of one half of the photographed people and of the other half: equally many people
+// with equally many images, `most` images at most.
 struct Thirds {
   Part set, real, other;
 };
 Thirds thirds(const Side& set, const Side& real, std::size_t most) {
   const Halves halves = split_people(real.faces.people());
-  const auto everybody = shuffled_people(set.faces.people());
-  Thirds out{{&set, spread_over_people(set.faces, everybody, most)},
-             {&real, spread_over_people(real.faces, halves.first, most)},
-             {&real, spread_over_people(real.faces, halves.second, most)}};
-  const std::size_t n =
-      std::min({out.set.rows.size(), out.real.rows.size(), out.other.rows.size()});
-  for (Part* part : {&out.set, &out.real, &out.other}) part->rows.resize(n);
-  return out;
+  const std::vector<std::vector<std::size_t>> rows =
+      matched_rows({{&set.faces, shuffled_people(set.faces.people())},
+                    {&real.faces, halves.first},
+                    {&real.faces, halves.second}},
+                   most);
+  return {{&set, rows[0]}, {&real, rows[1]}, {&real, rows[2]}};
 }
 
 void give_clouds(const Side& set, const Side& real, const Products& products, sdk::Results& out) {

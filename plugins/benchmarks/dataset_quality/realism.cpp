@@ -56,21 +56,23 @@ double linear_auc(const linear::Matrix& a, const std::vector<uint32_t>& person_a
   };
   double sum = 0.0, folds = 0.0;
   for (uint32_t fold = 0; fold < kFolds; ++fold) {
-    std::vector<std::size_t> fitted;
+    std::vector<std::size_t> fitted, tested;
     std::vector<bool> is_b;
     for (std::size_t i = 0; i < all.rows; ++i) {
-      if (fold_of(i) == fold) continue;
-      fitted.push_back(i);
-      is_b.push_back(i >= a.rows);
+      (fold_of(i) == fold ? tested : fitted).push_back(i);
+      if (fold_of(i) != fold) is_b.push_back(i >= a.rows);
     }
+    // With few people a fold may hold one side only, or all of one side.
+    const auto of_both = [&](const std::vector<std::size_t>& rows) {
+      return !rows.empty() && rows.front() < a.rows && rows.back() >= a.rows;
+    };
+    if (!of_both(fitted) || !of_both(tested)) continue;
     const std::vector<double> direction =
         linear::two_class_direction(linear::rows_of(all, fitted), is_b, kRidge, products);
     std::vector<double> high, low;
-    for (std::size_t i = 0; i < all.rows; ++i) {
-      if (fold_of(i) != fold) continue;
+    for (const std::size_t i : tested) {
       (i < a.rows ? low : high).push_back(linear::dot(all.row(i), direction.data(), all.columns));
     }
-    if (high.empty() || low.empty()) continue;  // fewer people than folds
     sum += auc_of(std::move(high), std::move(low));
     folds += 1.0;
   }
