@@ -121,30 +121,52 @@ TEST(HeadModel, ADamagedHeaderIsRefused) {
   }
 }
 
+// Where a tensor's first element lies in the file.
+std::size_t begin_of(const std::string& whole, const std::string& name) {
+  const std::size_t entry = whole.find("\"" + name + "\":{\"dtype\"");
+  const std::size_t offsets = whole.find("data_offsets\":[", entry) + 15;
+  const std::size_t header = 8 + static_cast<unsigned char>(whole[0]) +
+                             256U * static_cast<unsigned char>(whole[1]) +
+                             65536U * static_cast<unsigned char>(whole[2]);
+  return header + std::stoul(whole.substr(offsets, 12));
+}
+
 // Overwrites an element in the middle of a tensor with 0xFFFFFF7F: a huge index, or a NaN.
 TEST(HeadModel, IndicesOutOfRangeAndValuesThatAreNotFiniteAreRefused) {
   const TempFolder folder;
   const std::string whole = read_bytes(kHead);
-  const auto begin_of = [&](const std::string& name) {
-    const std::size_t entry = whole.find("\"" + name + "\":{\"dtype\"");
-    const std::size_t offsets = whole.find("data_offsets\":[", entry) + 15;
-    const std::size_t header = 8 + static_cast<unsigned char>(whole[0]) +
-                               256U * static_cast<unsigned char>(whole[1]) +
-                               65536U * static_cast<unsigned char>(whole[2]);
-    return header + std::stoul(whole.substr(offsets, 12));
-  };
   for (const char* name :
        {"base", "canonical", "triangles", "paint", "paint_triangles", "part", "landmarks",
         "target_offset", "target_index", "target_delta", "macro_target", "coefficient_target",
         "coefficient_prior", "coefficient_tie", "unit_offset", "unit_index", "unit_delta"}) {
     std::string bytes = whole;
-    bytes.replace(begin_of(name) + 136, 4, "\xFF\xFF\xFF\x7F");
+    bytes.replace(begin_of(whole, name) + 136, 4, "\xFF\xFF\xFF\x7F");
     if (std::string(name) == "macro_target") {
       bytes = whole;
-      bytes.replace(begin_of(name) + 4, 4, "\xFF\xFF\xFF\x7F");
+      bytes.replace(begin_of(whole, name) + 4, 4, "\xFF\xFF\xFF\x7F");
     }
     EXPECT_THAT(refusal(folder.write("bad.safetensors", bytes)), HasSubstr("bad.safetensors"))
         << name;
+  }
+}
+
+// Beyond 1 a coefficient would be clamped when it is drawn, and the prior would not be the file's.
+TEST(HeadModel, APriorBeyondTheTargetsIsRefused) {
+  const TempFolder folder;
+  const std::string whole = read_bytes(kHead);
+  const auto with_first_prior = [&](float sigma, float limit) {
+    std::string bytes = whole;
+    const std::size_t at = begin_of(whole, "coefficient_prior");
+    std::memcpy(bytes.data() + at, &sigma, sizeof sigma);
+    std::memcpy(bytes.data() + at + sizeof sigma, &limit, sizeof limit);
+    return refusal(folder.write("prior.safetensors", bytes));
+  };
+  EXPECT_EQ(with_first_prior(0.4F, 1.0F), "");
+  for (const auto& [sigma, limit] :
+       {std::pair{0.4F, 1.01F}, {0.4F, 0.3F}, {0.0F, 1.0F}, {1.5F, 2.0F}}) {
+    EXPECT_THAT(with_first_prior(sigma, limit),
+                AllOf(HasSubstr("prior.safetensors"), HasSubstr("sigma <= limit <= 1")))
+        << sigma << " " << limit;
   }
 }
 

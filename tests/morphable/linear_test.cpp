@@ -159,7 +159,7 @@ TEST(LinearModel, LandmarksOnTheWrongSideAreRefused) {
 
 // The smallest file that is whole: a sheet of 8 x 9 vertices with landmarks on it.
 struct LinearFile {
-  std::vector<float> mean, basis;
+  std::vector<float> mean, basis, eye_radius;  // no radii: no arrays of the eyes
   std::vector<int32_t> triangles, landmarks;
   std::string version = "1";
 
@@ -183,6 +183,13 @@ struct LinearFile {
     writer.add("identity_basis", basis, {basis.size() / mean.size(), mean.size() / 3, 3});
     writer.add("triangles", triangles, {triangles.size() / 3, 3});
     writer.add("landmarks", landmarks, {68, 2});
+    if (!eye_radius.empty()) {
+      const std::vector<float> none(6, 0.0F);
+      writer.add("eye_center", none, {2, 3});
+      writer.add("eye_radius", eye_radius, {2});
+      writer.add("eye_center_identity_basis", none, {1, 2, 3});
+      writer.add("eye_radius_identity_basis", std::vector<float>(2, 0.0F), {1, 2});
+    }
     writer.write(folder.file("own.safetensors"));
     return folder.file("own.safetensors");
   }
@@ -216,6 +223,10 @@ TEST(LinearFile, DamagedArraysAreNamed) {
   file = LinearFile();
   file.landmarks[5] = -1;
   EXPECT_EQ(refusal(file), "");
+  file.eye_radius = {1.5F, 1.5F};
+  EXPECT_EQ(refusal(file), "");
+  file.eye_radius = {1.5F, 0.0F};
+  EXPECT_THAT(refusal(file), AllOf(HasSubstr("'eye_radius'"), HasSubstr("positive")));
 }
 
 TEST(LinearFile, EyesThatAFileDoesNotHaveLieBehindTheLids) {

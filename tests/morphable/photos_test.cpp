@@ -41,6 +41,9 @@ TEST(Photos, TheMemoryIsBounded) {
   EXPECT_EQ(photo_side(10, 32), 40);
   EXPECT_LT(photo_side(10000, 112), 112);
   EXPECT_GE(photo_side(20000, 112), 32);
+  // No more than small pictures need, however few the photographs.
+  EXPECT_EQ(photo_side(10, 16), 20);
+  EXPECT_EQ(photo_side(20000, 25), 31);
 }
 
 TEST(Photos, TheLatentChoosesAmongAll) {

@@ -308,9 +308,9 @@ TEST(Renderer, PicturesAreThoseOfTheRevision) {
     }
     digests.push_back(digest);
   }
-  EXPECT_EQ(digests, (std::vector<uint64_t>{16028534353406498309ULL, 7532124343616544186ULL,
-                                            5386159210432649596ULL, 136367080191418151ULL,
-                                            3383279675440959821ULL, 9542585995568317971ULL}));
+  EXPECT_EQ(digests, (std::vector<uint64_t>{10107349073611763878ULL, 10828649614157788984ULL,
+                                            820333437032210299ULL, 11732153658164245904ULL,
+                                            14384046493778234210ULL, 2547611163962158663ULL}));
 }
 
 TEST(Renderer, JitterMovesTheCropAsTheDetectorsErrorsDo) {

@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::size_t kMostPhotos = 20000;
 constexpr int64_t kSmallestSide = 16;
+constexpr int64_t kLongestAspect = 2;
 
 struct Pixels {
   int64_t shape[3];
@@ -88,6 +89,21 @@ Pixels decode(const synface_ext_codec& codec, const std::string& path) {
   return pixels;
 }
 
+// The middle of a panorama, whose ends would take most of the memory.
+Pixels cropped(Pixels from) {
+  const int64_t most = kLongestAspect * std::min(from.shape[0], from.shape[1]);
+  const int64_t height = std::min(from.shape[0], most);
+  const int64_t width = std::min(from.shape[1], most);
+  if (height == from.shape[0] && width == from.shape[1]) return from;
+  Pixels to(height, width);
+  const uint8_t* corner = from.rgb.data() + (from.shape[0] - height) / 2 * from.strides[0] +
+                          (from.shape[1] - width) / 2 * from.strides[1];
+  for (int64_t row = 0; row < height; ++row) {
+    std::copy_n(corner + row * from.strides[0], to.strides[0], to.rgb.data() + row * to.strides[0]);
+  }
+  return to;
+}
+
 // Both sides by the same factor; an image that is small enough stays.
 Pixels shrunk(const synface_ext_codec& codec, Pixels from, int64_t side) {
   const int64_t shorter = std::min(from.shape[0], from.shape[1]);
@@ -116,7 +132,7 @@ std::shared_ptr<const Photos> read_background_folder(const sdk::Create& create,
   const int kept = synface::morphable::photo_side(paths.size(), side);
   auto photos = std::make_shared<Photos>();
   for (const std::string& path : paths) {
-    Pixels pixels = shrunk(codec, decode(codec, path), kept);
+    Pixels pixels = shrunk(codec, cropped(decode(codec, path)), kept);
     photos->add(static_cast<int>(pixels.shape[0]), static_cast<int>(pixels.shape[1]),
                 std::move(pixels.rgb));
   }

@@ -125,7 +125,8 @@ struct Morphable {
           .neutral_str("")
           .since("0.2.0")
           .doc("folder with your photographs (JPEG, PNG, at any depth) to put behind the head, a "
-               "random crop each, in the tint of the scene's light; empty: patterns"),
+               "random crop each (of its middle where it is longer than 2:1), in the tint of the "
+               "scene's light; empty: patterns"),
       sdk::flag("camera", true)
           .doc("vary distance, focus, sensor noise, white balance, motion, resolution and "
                "compression; off: ideal camera at 20 eye distances"),

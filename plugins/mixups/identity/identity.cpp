@@ -8,7 +8,9 @@
 //   alpha = s (phi alpha_i + (1 - phi) alpha_j) + (1 - s) alpha_k,  s = 2 / (1 + phi^2 +
 //   (1-phi)^2):
 // the coefficients sum to 1 and so do their squares, hence mean and covariance are those of people,
-// whatever the distribution. Labels are of i and j alone.
+// whatever the distribution. That holds of the coefficients, before the generator's limits: what a
+// person has or has not (hair, a beard) may fall below nothing, where a generator draws nothing.
+// Labels are of i and j alone.
 #include <synface/sdk/mixup.h>
 #include <synface/sdk/philox.h>
 
@@ -41,9 +43,10 @@ struct IdentityMixup {
                "identity has the larger share, whichever it is (controls)"),
       sdk::one_of("form", kForms, 0)
           .neutral_str("linear")
-          .doc(
-              "linear, the paper's; variance_preserving: moves away from a third identity, so that "
-              "mixed people vary as much as unmixed ones (three identities at least)"),
+          .since("1.1.0")
+          .doc("linear, the paper's; variance_preserving: moves away from a third identity, so "
+               "that the coefficients of mixed people vary as much as those of unmixed ones, "
+               "before the generator's limits (three identities at least)"),
   };
 
   explicit IdentityMixup(const sdk::Create& create)
@@ -108,6 +111,6 @@ struct IdentityMixup {
 
 }  // namespace
 
-SYNFACE_MIXUP_PLUGIN(IdentityMixup, "identity", 1, "1.0.0",
+SYNFACE_MIXUP_PLUGIN(IdentityMixup, "identity", 1, "1.1.0",
                      "Identity Mixup: interpolates the identity coefficients of two people before "
                      "rendering, and their labels (SynFace, Qiu et al., ICCV 2021, section 3.2).")

@@ -40,7 +40,7 @@ typedef struct synface_mix_info {
 /* One source of one row. */
 typedef struct synface_mix_source {
   synface_key key;    /* which image; key.set is the index of the set */
-  float coefficient;  /* of the convex blend; the K of a row sum to 1 */
+  float coefficient;  /* of the blend, also outside of 0..1; the K of a row sum to 1 */
   float label_weight; /* of this source's label; the K of a row sum to 1 */
 } synface_mix_source;
 
@@ -60,7 +60,7 @@ typedef struct synface_mixup_table {
                          uint64_t n, const synface_mix_set* const* sets, uint32_t n_sets,
                          synface_mix_source* sources, synface_error* error) SYNFACE_NOEXCEPT;
 
-  /* [compute] Mixes by itself; NULL: the host blends convexly, out = sum_s coefficient_s *
+  /* [compute] Mixes by itself; NULL: the host blends linearly, out = sum_s coefficient_s *
    * source_s. LATENT: sources are K tensors [n, M] float32, the mixable blocks of the latent rows
    * one after the other; `out` likewise. BATCH: K tensors [n, 3, H, W] float32 in [-1, 1] after
    * augmentation. `picked` are the n * K sources of pick(), and label_weight in it may be changed

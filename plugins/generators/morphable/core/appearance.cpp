@@ -150,7 +150,8 @@ void draw_style(Random& random, const Person& p, Appearance& a) {
   a.hair_wave = f(random.uniform());
   a.hair_curl = f(clamp(0.75 * p.african + random.normal(0.06, 0.1), 0.0, 1.0));
   a.hair_open = f(random.uniform(1.0, 1.6));
-  a.hair_part = f((random.chance(0.5) ? 1 : -1) * random.uniform(0, 0.55));
+  const double parted = random.chance(0.5) ? 1 : -1;
+  a.hair_part = f(parted * random.uniform(0, 0.55));
   a.hair_lift = f(square(random.uniform()));
   const double volume = random.uniform();
   const double length = random.uniform();

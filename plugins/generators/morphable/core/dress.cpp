@@ -40,10 +40,33 @@ void push_hair(const HeadModel& head, const Accessories& worn, float hat, float 
   }
 }
 
+// A mixture with a negative coefficient leaves the ranges of people.
+Appearance within_limits(const Appearance& own) {
+  Appearance a = own;
+  for (float* share :
+       {&a.freckles,   &a.moles,      &a.wrinkles,   &a.makeup,     &a.frown,
+        &a.brow_alpha, &a.sclera_red, &a.lash,       &a.liner,      &a.hair_presence,
+        &a.fringe,     &a.hair_curl,  &a.hair_wave,  &a.hair_gloss, &a.hair_lift,
+        &a.bun,        &a.ponytail,   &a.plaits,     &a.rows,       &a.scarf,
+        &a.hat,        &a.moustache,  &a.chin_beard, &a.side_beard, &a.beard_density}) {
+    *share = clamp(*share, 0.0F, 1.0F);
+  }
+  for (float* amount : {&a.mottle, &a.flush, &a.under_eye, &a.oil, &a.fold, &a.crease, &a.hollow,
+                        &a.socket, &a.recession, &a.hair_volume, &a.hair_length, &a.beard_length}) {
+    *amount = *amount > 0.0F ? *amount : 0.0F;
+  }
+  a.brow_width = a.brow_width > 0.2F ? a.brow_width : 0.2F;
+  for (Vec3* color : {&a.lip_tint, &a.makeup_color, &a.iris, &a.hair_color, &a.beard_color}) {
+    *color = {clamp(color->x, 0.0F, 2.0F), clamp(color->y, 0.0F, 2.0F),
+              clamp(color->z, 0.0F, 2.0F)};
+  }
+  return a;
+}
+
 }  // namespace
 
 Appearance groomed(const Appearance& own, const Grooming& g) {
-  Appearance a = own;
+  Appearance a = within_limits(own);
   a.hair_length *= clamp(g.hair_length, 0.0F, 2.0F);
   a.hair_volume *= clamp(g.hair_volume, 0.0F, 3.0F);
   a.hair_presence = clamp(a.hair_presence * g.hair_density, 0.0F, 1.0F);

@@ -76,8 +76,11 @@ std::vector<Coefficient> read_coefficients(const TensorFile& file, std::size_t t
   for (std::size_t i = 0; i < n; ++i) {
     out.push_back(
         {names[i], pairs[2 * i], pairs[2 * i + 1], tie[i], prior[2 * i], prior[2 * i + 1]});
-    if (!(prior[2 * i] > 0.0F) || !(prior[2 * i + 1] >= prior[2 * i])) {
-      file.fail("coefficient '" + names[i] + "' has no usable prior");
+    const float sigma = prior[2 * i];
+    const float limit = prior[2 * i + 1];
+    if (!(sigma > 0.0F && limit >= sigma && limit <= 1.0F)) {
+      file.fail("coefficient '" + names[i] +
+                "' has no usable prior: 0 < sigma <= limit <= 1 is needed");
     }
   }
   return out;

@@ -125,7 +125,10 @@ void grow_locks(const HairPlace& place, const Accessories& worn, float hat, Tail
       // Over the forehead a lock lies on the skin.
       if (front > 0.0F) p = place.hull.outside(p, 0.03F);
     }
-    line.width = amount * free * (0.022F + 0.022F * h[3] + 0.04F * a.hair_volume * a.hair_curl);
+    // From nothing at the thresholds above: a mixture must not jump.
+    const float grown = smooth(0.0F, 0.05F, root.field) * smooth(0.10F, 0.13F, reach);
+    line.width =
+        amount * grown * free * (0.022F + 0.022F * h[3] + 0.04F * a.hair_volume * a.hair_curl);
     line.tone = 0.70F + 0.65F * h[2];
     line.occlusion = mix(0.65F, 1.0F, absolute(root.normal.y));
     sew_lock(line, tailor);
@@ -135,6 +138,9 @@ void grow_locks(const HairPlace& place, const Accessories& worn, float hat, Tail
 void grow_beard(const HairPlace& place, Tailor& tailor) {
   const Appearance& a = place.look;
   if (a.beard_length <= 0.02F || a.beard_density <= 0.2F) return;
+  // Widths grow from nothing at every threshold: a mixture must not jump.
+  const float amount =
+      a.beard_density * smooth(0.02F, 0.04F, a.beard_length) * smooth(0.2F, 0.4F, a.beard_density);
   const auto seed = static_cast<int>(16.0F * (a.noise_u + place.tousle)) + 7;
   const auto triangles = static_cast<int>(place.head.triangles.size());
   for (int t = 0; t < triangles; ++t) {
@@ -157,7 +163,7 @@ void grow_beard(const HairPlace& place, Tailor& tailor) {
       line.normal[k] = root.normal;
       p = p + d * (reach / static_cast<float>(LockLine::kPoints - 1));
     }
-    line.width = a.beard_density * (0.016F + 0.02F * h[1]);
+    line.width = amount * smooth(0.35F, 0.45F, mask) * (0.016F + 0.02F * h[1]);
     line.tone = 0.7F + 0.7F * h[2];
     line.occlusion = 0.8F;
     line.beard = 1;
@@ -169,14 +175,15 @@ void tie_hair(const HairPlace& place, Tailor& tailor) {
   const Appearance& a = place.look;
   const float amount = a.hair_presence;
   if (a.bun * amount > 0.02F) {
-    const float size = (0.25F + 0.3F * a.hair_volume + 0.25F * a.bun) * smooth(0.0F, 0.5F, a.bun);
+    const float size =
+        (0.25F + 0.3F * a.hair_volume + 0.25F * a.bun) * smooth(0.02F, 0.5F, a.bun * amount);
     const Vec3 center = place.hull.at({0.0F, 0.85F, -0.75F}, 0.5F * size);
     tailor.ball(Part::kLock, center, {size, 0.85F * size, size}, {0.95F, 0, 0}, 0.8F);
   }
   if (a.ponytail * amount > 0.02F) {
-    const float thick = 0.22F * smooth(0.0F, 0.4F, a.ponytail);
+    const float thick = 0.22F * smooth(0.02F, 0.4F, a.ponytail * amount);
     const Vec3 root = place.hull.at({0.0F, 0.35F, -1.0F}, 0.05F);
-    const float side = a.hair_part > 0.0F ? 1.0F : -1.0F;
+    const float side = clamp(4.0F * a.hair_part, -1.0F, 1.0F);
     const Tailor::Ring rings[] = {{root, 0.4F * thick},
                                   {root + Vec3{0.1F * side, 0.05F, -0.35F}, thick},
                                   {root + Vec3{0.35F * side, -0.8F, -0.35F}, 1.3F * thick},
@@ -185,7 +192,7 @@ void tie_hair(const HairPlace& place, Tailor& tailor) {
     tailor.pipe(Part::kLock, rings, 5, 9, {1.0F, 0, 0}, 0.75F);
   }
   if (a.plaits * amount > 0.02F) {
-    const float thick = 0.16F * smooth(0.0F, 0.4F, a.plaits);
+    const float thick = 0.16F * smooth(0.02F, 0.4F, a.plaits * amount);
     for (const float side : {-1.0F, 1.0F}) {
       constexpr std::size_t kRings = 18;
       Tailor::Ring rings[kRings];

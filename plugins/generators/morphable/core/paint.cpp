@@ -110,7 +110,8 @@ void paint_lines(const Appearance& a, const Spot& s, Vec3& color) {
 
 void paint_lids(const Appearance& a, const Chart& chart, const Spot& s, Vec3& color) {
   const float x = absolute(s.a);
-  if (x < 0.2F || x > 0.85F || s.b < -0.25F || s.b > 0.35F || s.q.z < -0.6F) return;
+  const bool near = x >= 0.2F && x <= 0.85F && s.b >= -0.25F && s.b <= 0.35F && s.q.z >= -0.6F;
+  if (!near) return;
   const Curve::At upper = chart.upper_lid.at(x);
   if (upper.inside < -0.06F) return;
   const float ends = smooth(-0.06F, 0.02F, upper.inside);
@@ -196,7 +197,9 @@ void Curve::set(const Vec2* knots, const float* widths, std::size_t n) {
 Curve::At Curve::at(float a) const {
   const float left = a - low_;
   const float right = high_ - a;
-  const float t = clamp(left * scale_, 0.0F, static_cast<float>(kSteps) - 0.001F);
+  // What is no number is at the start, not beyond the table.
+  const float t =
+      left > 0.0F ? clamp(left * scale_, 0.0F, static_cast<float>(kSteps) - 0.001F) : 0.0F;
   const int i = static_cast<int>(t);
   const auto k = static_cast<std::size_t>(i);
   const float f = t - static_cast<float>(i);
@@ -204,7 +207,8 @@ Curve::At Curve::at(float a) const {
 }
 
 float lip_cover(const Chart& chart, const Spot& s) {
-  if (s.a < -0.4F || s.a > 0.4F || s.b > -0.75F || s.b < -1.42F || s.q.z < -0.3F) return 0.0F;
+  const bool near = s.a >= -0.4F && s.a <= 0.4F && s.b <= -0.75F && s.b >= -1.42F && s.q.z >= -0.3F;
+  if (!near) return 0.0F;
   const Curve::At top = chart.upper_lip.at(s.a);
   const float room = top.b - s.b;
   const float depth = s.b - chart.lower_lip.at(s.a).b;
@@ -214,7 +218,8 @@ float lip_cover(const Chart& chart, const Spot& s) {
 
 float brow_cover(const Appearance& a, const Chart& chart, const Spot& s) {
   const float x = absolute(s.a);
-  if (x < 0.1F || x > 1.0F || s.b < -0.05F || s.b > 0.65F || s.q.z < -0.6F) return 0.0F;
+  const bool near = x >= 0.1F && x <= 1.0F && s.b >= -0.05F && s.b <= 0.65F && s.q.z >= -0.6F;
+  if (!near) return 0.0F;
   const Curve::At brow = chart.brow.at(x);
   if (brow.inside < -0.1F) return 0.0F;
   const float along = clamp((x - 0.25F) / 0.5F, 0.0F, 1.2F);

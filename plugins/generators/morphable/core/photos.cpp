@@ -53,7 +53,7 @@ int photo_side(std::size_t n, int side) {
   constexpr double kBytes = 256e6;
   constexpr double kAspect = 1.5;
   const double fits = sqrt_of(kBytes / (3.0 * kAspect * static_cast<double>(n)));
-  return std::clamp(static_cast<int>(fits), 32, side + side / 4);
+  return std::min(std::max(static_cast<int>(fits), 32), side + side / 4);
 }
 
 PhotoCrop::PhotoCrop(const Photos& photos, const Background& b, const Lights& lights,

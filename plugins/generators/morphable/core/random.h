@@ -41,7 +41,10 @@ class Random {
   double exponential(double mean) { return -mean * log_of(uniform()); }
   // Marsaglia and Tsang 2000; a shape below 1 by Gamma(a) = Gamma(a + 1) U^(1/a).
   double gamma(double shape) {
-    if (shape < 1.0) return gamma(shape + 1.0) * pow_of(uniform(), 1.0 / shape);
+    if (shape < 1.0) {
+      const double above = gamma(shape + 1.0);
+      return above * pow_of(uniform(), 1.0 / shape);
+    }
     const double d = shape - 1.0 / 3.0;
     const double c = 1.0 / sqrt_of(9.0 * d);
     for (;;) {

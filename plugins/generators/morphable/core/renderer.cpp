@@ -192,16 +192,19 @@ Fragment Renderer::fragment(const Scratch& s, int32_t triangle, float x, float y
   const VertexRow& r0 = s.rows[static_cast<std::size_t>(corners[0])];
   const VertexRow& r1 = s.rows[static_cast<std::size_t>(corners[1])];
   const VertexRow& r2 = s.rows[static_cast<std::size_t>(corners[2])];
-  const float x0 = r0[kRowX];
-  const float y0 = r0[kRowX + 1];
-  const float ux = r1[kRowX] - x0;
-  const float uy = r1[kRowX + 1] - y0;
-  const float wx = r2[kRowX] - x0;
-  const float wy = r2[kRowX + 1] - y0;
-  const float area = ux * wy - wx * uy;
+  // In doubles the area of a needle is exact, as the raster's is, and not 0.
+  const auto x0 = static_cast<double>(r0[kRowX]);
+  const auto y0 = static_cast<double>(r0[kRowX + 1]);
+  const double ux = static_cast<double>(r1[kRowX]) - x0;
+  const double uy = static_cast<double>(r1[kRowX + 1]) - y0;
+  const double wx = static_cast<double>(r2[kRowX]) - x0;
+  const double wy = static_cast<double>(r2[kRowX + 1]) - y0;
+  const double px = static_cast<double>(x) - x0;
+  const double py = static_cast<double>(y) - y0;
+  const double area = ux * wy - wx * uy;
   float k[3];
-  k[1] = ((x - x0) * wy - wx * (y - y0)) / area;
-  k[2] = (ux * (y - y0) - (x - x0) * uy) / area;
+  k[1] = static_cast<float>((px * wy - wx * py) / area);
+  k[2] = static_cast<float>((ux * py - px * uy) / area);
   k[0] = 1.0F - k[1] - k[2];
   const VertexRow row = r0 * k[0] + r1 * k[1] + r2 * k[2];
   Fragment f;
@@ -213,7 +216,7 @@ Fragment Renderer::fragment(const Scratch& s, int32_t triangle, float x, float y
   f.ear = row[9];
   f.occlusion = row[10];
   if (worn) {
-    f.back = area > 0.0F;
+    f.back = area > 0.0;
     f.albedo = {row[11], row[12], row[13]};
     return f;
   }

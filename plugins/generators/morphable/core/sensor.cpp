@@ -113,7 +113,7 @@ uint8_t byte(float x) {
 
 void blur_motion(int height, int width, float length, float angle, std::vector<Vec3>& image,
                  std::vector<Vec3>& work) {
-  length = clamp(length, 0.0F, 64.0F);
+  length = clamp(length, 0.0F, 80.0F);
   if (length < 0.2F) return;
   const SinCos s = sincos_of(static_cast<double>(angle));
   const auto dx = static_cast<float>(s.cos);

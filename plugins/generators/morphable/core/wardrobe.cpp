@@ -117,7 +117,8 @@ Accessories draw_accessories(Random& own, Random& now, const float* macros,
   const double old = 2.0 * static_cast<double>(macros[kAge]) - 1.0;
   const double female = 1.0 - static_cast<double>(macros[kGender]);
   // The old wear glasses more often; the mean over the ages is the option's.
-  const bool wearer = own.chance(options.glasses * (0.6 + 1.35 * old));
+  constexpr double kMean = 1.064;  // of the bracket, over the prior's ages
+  const bool wearer = own.chance(options.glasses * (0.6 + 1.35 * old) / kMean);
   draw_frame(own, a);
   draw_hat(own, a);
   a.scarf_color = dyed(own, -1.9, 0.3);

@@ -107,6 +107,10 @@ void read_eyes(const TensorFile& file, LinearModel& model) {
   const std::vector<Vec3> shift = triples(file.reals("eye_center_identity_basis", {n, 2, 3}));
   const std::vector<float> grown = file.reals("eye_radius_identity_basis", {n, 2});
   for (std::size_t side = 0; side < 2; ++side) {
+    if (!(radius[side] > 0.0F)) {
+      file.fail("tensor 'eye_radius' has the radius " + std::to_string(radius[side]) +
+                "; it must be positive");
+    }
     model.eye_center[side] = center[side];
     model.eye_radius[side] = radius[side];
   }

@@ -61,7 +61,7 @@ pub trait Mixup: Plugin {
         sources: &mut [MixSource],
     ) -> Result<()>;
 
-    /// Whether it mixes by itself, with `apply`; else the host blends convexly.
+    /// Whether it mixes by itself, with `apply`; else the host blends linearly.
     const APPLIES: bool = false;
 
     /// sources: K slices of n rows each (latent: [n, M]; batch: [n, 3, H, W] in [-1, 1]), `out`
