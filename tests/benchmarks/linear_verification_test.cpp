@@ -20,6 +20,7 @@ using Benchmark = abi_test::Plugin<synface_benchmark_table>;
 constexpr int64_t kWidth = 6;
 constexpr uint32_t kFit = 40, kSamples = 3, kTest = 30;
 const char* g_test_folder = "/test/t";  // of the people of the test
+const char* g_before_sample = "/";      // in their files
 
 synface_status name_image(synface_status (*each)(void*, const synface_listed_image*,
                                                  synface_error*) noexcept,
@@ -52,7 +53,7 @@ const synface_ext_listing& listing() {
         for (uint32_t p = 0; p < kTest; ++p) {
           for (const bool same : {true, false}) {
             const auto file = [](uint32_t person, int k) {
-              return g_test_folder + std::to_string(person) + "/" + std::to_string(k);
+              return g_test_folder + std::to_string(person) + g_before_sample + std::to_string(k);
             };
             const std::string first = file(p, 0), second = file(same ? p : (p + 1) % kTest, 1);
             const synface_listed_pair pair = {
@@ -197,6 +198,11 @@ TEST(LinearVerification, PeopleOfTheTestAmongThoseOfTheFitAreAnError) {
   EXPECT_THAT(refusal({{"fit", "/fit"}}),
               HasSubstr("30 people of the test are in /fit too (p0, p1, "));
   EXPECT_EQ(refusal({{"fit", "/fit"}, {"allow_overlap", true}}), "");
+  g_test_folder = "/test/P";  // written otherwise
+  EXPECT_THAT(refusal({{"fit", "/fit"}}), HasSubstr("30 people of the test are in /fit too (P0"));
+  g_before_sample = "_000";  // and without folders
+  EXPECT_THAT(refusal({{"fit", "/fit"}}), HasSubstr("30 people of the test are in /fit too (P0"));
+  g_before_sample = "/";
   g_test_folder = "/test/t";
 }
 

@@ -176,8 +176,9 @@ void add_data_floor(CLI::App& group, const Globals& globals, Action& action) {
       "--test: deterministic, no training. The figures go into the database as experiment floor "
       "or\n"
       "floor_SET.\n"
-      "Ends with 2 for an unknown or mixed set, 4 where the set is not whole, photographs or "
-      "pairs\n"
+      "Ends with 2 for an unknown or mixed set, 3 where a plugin that is needed is absent or "
+      "other,\n"
+      "4 where the set is not whole, photographs or pairs\n"
       "are not as they should be, 5 where measuring fails (people of the test among --real).\n\n"
       "Example:\n  synface data floor --real lfw/train --test lfw/pairs.txt --images lfw/test "
       "Syn_1K_20");

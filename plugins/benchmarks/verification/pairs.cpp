@@ -85,6 +85,8 @@ void add_impostors(const synface_eval_set& set, uint32_t wanted, Images& images,
   }
 }
 
+}  // namespace
+
 std::string person_of(const std::string& path, const std::string& root) {
   const std::size_t slash = path.rfind('/');
   const std::string folder = slash == std::string::npos ? "" : path.substr(0, slash);
@@ -95,8 +97,6 @@ std::string person_of(const std::string& path, const std::string& root) {
   const std::size_t line = name.rfind('_');
   return line == std::string::npos ? name : name.substr(0, line);
 }
-
-}  // namespace
 
 PairList make_pairs(const synface_eval_set& set, uint32_t genuine, uint32_t impostor) {
   PairList list;

@@ -27,9 +27,12 @@ struct PairList {
 // drawn without repetition. Depends on the set alone. Error INVALID when the set allows none.
 PairList make_pairs(const synface_eval_set& set, uint32_t genuine, uint32_t impostor);
 
-// Pairs of a file about images under a folder, through the host's listing service. Who is on an
-// image: the folder that it lies in, or, for files that lie directly in the root, the name up to
-// its last '_'.
+// Who is on an image: the folder that it lies in, with its path, or, for files that lie directly in
+// the root, the name up to its last '_'.
+std::string person_of(const std::string& path, const std::string& root);
+
+// Pairs of a file about images under a folder, through the host's listing service; people as of
+// person_of().
 PairList read_pairs(const synface_ext_listing& listing, const std::string& images,
                     const std::string& pairs);
 
