@@ -3,7 +3,9 @@
 #include <synface/base/error.h>
 #include <synface/base/file.h>
 #include <synface/base/journal.h>
+#include <synface/plugin/instance.h>
 #include <synface/train/calls.h>
+#include <synface/train/generation.h>
 #include <synface/train/host_extensions.h>
 #include <synface/train/parallel.h>
 #include <synface/train/recorder.h>
@@ -125,12 +127,18 @@ class OnePixel final : public ImagesService {
  public:
   Shape shape() const override { return {1, 1, 1}; }
   void read(std::uint64_t request, std::uint8_t* pixels) override {
-    if (request > 200) fail(ExitCode::kPlugin, "request {} was not made", request);
+    if (request > 200) throw RequestNotMade("request " + std::to_string(request) + " was not made");
+    if (request == 100) throw Cancelled{};
+    if (request == 101) throw plugin::CallError("backbone/x", "forward", status, "by x", "");
+    if (request == 102) fail(ExitCode::kNoSpace, "the disk is full");
+    if (request == 103) throw 5;
     std::fill_n(pixels, 3, static_cast<std::uint8_t>(request));
   }
   void embed(const std::uint8_t* images, std::int64_t n, float* embeddings) override {
     for (std::int64_t i = 0; i < n; ++i) embeddings[i] = images[3 * i];
   }
+
+  synface_status status = SYNFACE_ERR_NUMERIC;
 };
 
 TEST(Extensions, PicturesAreReadAndEmbeddedAndAnOddShapeIsRefused) {
@@ -151,6 +159,70 @@ TEST(Extensions, PicturesAreReadAndEmbeddedAndAnOddShapeIsRefused) {
   EXPECT_STREQ(error.message, "request 201 was not made");
   EXPECT_EQ(table.read(&ctx, 7, both.get(), &error), SYNFACE_ERR_INVALID);
   EXPECT_EQ(table.embed(&ctx, first.get(), embeddings.get(), &error), SYNFACE_ERR_INVALID);
+}
+
+TEST(Extensions, AFailureOfTheHostBehindPicturesIsNamedAndKeptAsItWas) {
+  OnePixel service;
+  const ImagesServed served(&service);
+  const synface_context ctx = make_context({}, SYNFACE_PHASE_EVAL, 0, 0);
+  std::vector<std::uint8_t> pixels(3);
+  const View image(pixels.data(), {1, 1, 3});
+  synface_error error = make_error();
+  const auto read = [&](std::uint64_t request) {
+    return images_extension().read(&ctx, request, image.get(), &error);
+  };
+  EXPECT_EQ(read(201), SYNFACE_ERR_INVALID);
+  EXPECT_NO_THROW(service.rethrow()) << "the benchmark's own mistake is not the host's";
+  EXPECT_EQ(read(100), SYNFACE_ERR_CANCELLED);
+  EXPECT_THROW(service.rethrow(), Cancelled);
+  EXPECT_NO_THROW(service.rethrow()) << "once";
+  for (const synface_status status : {SYNFACE_ERR_NUMERIC, SYNFACE_ERR_CANCELLED}) {
+    service.status = status;
+    EXPECT_EQ(read(101), status);
+    EXPECT_STREQ(error.message, "by x");
+    try {
+      service.rethrow();
+      FAIL();
+    } catch (const plugin::CallError& e) {
+      EXPECT_EQ(e.status(), status);
+    }
+  }
+  EXPECT_EQ(read(102), SYNFACE_ERR_IO);
+  EXPECT_EQ(read(100), SYNFACE_ERR_CANCELLED);
+  try {
+    service.rethrow();
+    FAIL();
+  } catch (const Error& e) {
+    EXPECT_EQ(e.code(), ExitCode::kNoSpace) << "the first one counts";
+  }
+  EXPECT_EQ(read(103), SYNFACE_ERR_INTERNAL);
+  EXPECT_THROW(service.rethrow(), int);
+}
+
+TEST(Extensions, TensorsWithoutMemoryOrStridesAreRefused) {
+  OnePixel service;
+  const ImagesServed served(&service);
+  const synface_context ctx = make_context({}, SYNFACE_PHASE_EVAL, 0, 0);
+  std::vector<std::uint8_t> pixels(6);
+  std::vector<float> out(2);
+  synface_error error = make_error();
+  const View images(pixels.data(), {2, 1, 1, 3}), embeddings(out.data(), {2, 1});
+  const auto embed = [&](const synface_tensor& tensor) {
+    return images_extension().embed(&ctx, &tensor, embeddings.get(), &error);
+  };
+  synface_tensor tensor = *images;
+  EXPECT_EQ(embed(tensor), SYNFACE_OK);
+  tensor.data = nullptr;
+  EXPECT_EQ(embed(tensor), SYNFACE_ERR_INVALID);
+  tensor = *images;
+  tensor.strides = nullptr;
+  EXPECT_EQ(embed(tensor), SYNFACE_ERR_INVALID);
+  tensor = *images;
+  tensor.dtype.lanes = 2;
+  EXPECT_EQ(embed(tensor), SYNFACE_ERR_INVALID);
+  const View no_images(static_cast<std::uint8_t*>(nullptr), {0, 1, 1, 3});
+  const View no_rows(static_cast<float*>(nullptr), {0, 1});
+  EXPECT_EQ(images_extension().embed(&ctx, no_images.get(), no_rows.get(), &error), SYNFACE_OK);
 }
 
 TEST(Extensions, ParallelCoversEveryIndexOnceAndReturnsTheFirstError) {

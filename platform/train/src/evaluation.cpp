@@ -242,8 +242,8 @@ void Evaluator::embed() {
 void Evaluator::read(std::uint64_t request, std::uint8_t* pixels) {
   stop_if_told();
   if (request >= current_->list.size()) {
-    fail(ExitCode::kPlugin, "request {} was not made; there are {}", request,
-         current_->list.size());
+    throw RequestNotMade(
+        fmt::format("request {} was not made; there are {}", request, current_->list.size()));
   }
   with_pixels(wanted(current_->list[request]), [&](const std::uint8_t* from) {
     std::memcpy(pixels, from, static_cast<std::size_t>(3 * settings_.height * settings_.width));
@@ -287,7 +287,13 @@ void Evaluator::evaluate(const NamedBenchmark& named, const plugin::Requests& re
   embedded_again_ = 0;
   const ImagesServed served(this);
   const synface_context ctx = make_context(settings_.calls, SYNFACE_PHASE_EVAL, settings_.seed, 0);
-  named.benchmark.evaluate(ctx, *View(embeddings.data(), {v, m, d}), results);
+  try {
+    named.benchmark.evaluate(ctx, *View(embeddings.data(), {v, m, d}), results);
+  } catch (const plugin::CallError&) {
+    rethrow();  // a failure of the host that the benchmark passed on, as it was
+    throw;
+  }
+  rethrow();  // nor may a benchmark finish without the pictures that it was refused
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include <synface/base/error.h>
+#include <synface/plugin/instance.h>
 #include <synface/train/generation.h>
 #include <synface/train/host_extensions.h>
 
@@ -30,20 +31,39 @@ synface_status report(synface_error* error, synface_status code, std::string_vie
 bool is_dense(const synface_tensor& t, std::uint8_t code, std::uint8_t bits,
               std::initializer_list<std::int64_t> shape) noexcept {
   if (t.dev_type != SYNFACE_DEVICE_CPU || t.dtype.code != code || t.dtype.bits != bits ||
-      t.ndim != static_cast<std::int32_t>(shape.size()) ||
+      t.dtype.lanes != 1 || t.ndim != static_cast<std::int32_t>(shape.size()) ||
       !std::equal(shape.begin(), shape.end(), t.shape)) {
     return false;
   }
   std::int64_t step = 1;
   for (std::int32_t i = t.ndim; i-- > 0; step *= t.shape[i]) {
-    if (t.shape[i] > 1 && t.strides[i] != step) return false;
+    if (t.shape[i] > 1 && (t.strides == nullptr || t.strides[i] != step)) return false;
   }
-  return true;
+  return step == 0 || t.data != nullptr;  // step: number of elements
 }
 
 template <typename T>
 T* elements(const synface_tensor& t) noexcept {
   return reinterpret_cast<T*>(static_cast<char*>(t.data) + t.byte_offset);
+}
+
+// Of what the host threw. The plugin may look at it; the evaluation throws the original again.
+synface_status report_failure(synface_error* error) noexcept {
+  try {
+    throw;
+  } catch (const Cancelled&) {
+    return report(error, SYNFACE_ERR_CANCELLED, "cancelled by the host");
+  } catch (const std::bad_alloc&) {
+    return report(error, SYNFACE_ERR_MEMORY, "out of memory");
+  } catch (const plugin::CallError& e) {
+    return report(error, e.status(), e.reason());
+  } catch (const Error& e) {
+    return report(error, SYNFACE_ERR_IO, e.what());
+  } catch (const std::exception& e) {
+    return report(error, SYNFACE_ERR_INTERNAL, e.what());
+  } catch (...) {
+    return report(error, SYNFACE_ERR_INTERNAL, "an exception of an unknown type");
+  }
 }
 
 // Runs body(service).
@@ -55,15 +75,11 @@ synface_status guard(synface_error* error, const Body& body) noexcept {
   }
   try {
     return body(*served());
-  } catch (const Cancelled&) {
-    return report(error, SYNFACE_ERR_CANCELLED, "cancelled by the host");
-  } catch (const std::bad_alloc&) {
-    return report(error, SYNFACE_ERR_MEMORY, "out of memory");
-  } catch (const Error& e) {
-    const bool asked_wrongly = e.code() == ExitCode::kPlugin;
-    return report(error, asked_wrongly ? SYNFACE_ERR_INVALID : SYNFACE_ERR_IO, e.what());
-  } catch (const std::exception& e) {
-    return report(error, SYNFACE_ERR_INTERNAL, e.what());
+  } catch (const RequestNotMade& e) {
+    return report(error, SYNFACE_ERR_INVALID, e.what());
+  } catch (...) {
+    served()->keep(std::current_exception());
+    return report_failure(error);
   }
 }
 

@@ -2,10 +2,18 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
+#include <stdexcept>
+#include <utility>
 
 namespace synface::train {
 
-// Throws what the evaluation throws; Cancelled among it.
+// The benchmark's mistake: it wants a picture that it never asked for.
+struct RequestNotMade : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// Throws RequestNotMade, and what the evaluation throws; Cancelled among it.
 class ImagesService {
  public:
   struct Shape {
@@ -18,8 +26,21 @@ class ImagesService {
   // [n, H, W, 3] to [n, D].
   virtual void embed(const std::uint8_t* images, std::int64_t n, float* embeddings) = 0;
 
+  // A status and a text cannot carry an exception through the benchmark's C code: the host's own is
+  // kept here while the call returns. The first one counts.
+  void keep(std::exception_ptr failure) noexcept {
+    if (!failure_) failure_ = std::move(failure);
+  }
+  // Throws what was kept, once.
+  void rethrow() {
+    if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
+  }
+
  protected:
   ~ImagesService() = default;
+
+ private:
+  std::exception_ptr failure_;
 };
 
 // GLOBAL STATE. The extension's table has no user pointer, and a process evaluates one benchmark at
