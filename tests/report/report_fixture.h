@@ -29,6 +29,7 @@ struct Planned {
   Json budget = {};             // the event, where it trained
   std::string scores = {};      // kept by the benchmark "real": the bytes of its file
   Json seeds = Json::object();  // of its config, where they are no axes
+  std::string backbone = {};    // of its config: the plugin's name
 };
 
 class ReportFixture : public ::testing::Test {
@@ -50,6 +51,7 @@ class ReportFixture : public ::testing::Test {
       trial.config = {{"name", name}, {"axes", planned.axes}, {"loss", {{"scale", 16.0}}}};
       trial.config["seed"] = planned.seeds;
       trial.config["mixup"] = planned.mixup;
+      if (!planned.backbone.empty()) trial.config["backbone"] = {{"plugin", planned.backbone}};
       for (const char* seed : {"data", "train"}) {
         const std::string axis = std::string("seed.") + seed;
         trial.config["seed"][seed] = planned.axes.contains(axis) ? planned.axes[axis] : Json(0);

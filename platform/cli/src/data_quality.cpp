@@ -92,21 +92,27 @@ Json experiment_of(const Options& options, const std::string& name, const SetSou
           {"axes", {{"zip", Json::array({axes})}}}};
 }
 
+// "photos" of "a/photos/" as well.
+std::string folder_name(const std::string& folder) {
+  const auto path = std::filesystem::absolute(folder).lexically_normal();
+  return (path.has_filename() ? path : path.parent_path()).filename().string();
+}
+
 std::vector<std::pair<std::string, std::string>> facts_of(const Options& options,
                                                           const SetSource& source) {
   const auto counted = [](std::uint64_t n) { return human_count(static_cast<std::int64_t>(n)); };
-  return {{"set",
-           fmt::format("{} ({}): {} people with {} images, {} pixels", options.name, options.part,
-                       counted(source.part.identities), source.part.samples, source.side)},
-          {"looked at", fmt::format("the first {} people, {} images of each",
-                                    source.generator["identities"].get<std::int64_t>(),
-                                    source.generator["samples"].get<std::int64_t>())},
-          {"photographs", options.real.empty()
-                              ? std::string("none were given (--real FOLDER)")
-                              : fmt::format("{}: up to {} people, {} images of each",
-                                            std::filesystem::path(options.real).filename().string(),
-                                            options.people, options.samples)},
-          {"drawn by", Json::parse(source.part.identity).value("generator", std::string())}};
+  return {
+      {"set",
+       fmt::format("{} ({}): {} people with {} images, {} pixels", options.name, options.part,
+                   counted(source.part.identities), source.part.samples, source.side)},
+      {"looked at", fmt::format("the first {} people, {} images of each",
+                                source.generator["identities"].get<std::int64_t>(),
+                                source.generator["samples"].get<std::int64_t>())},
+      {"photographs", options.real.empty() ? std::string("none were given (--real FOLDER)")
+                                           : fmt::format("{}: up to {} people, {} images of each",
+                                                         folder_name(options.real), options.people,
+                                                         options.samples)},
+      {"drawn by", Json::parse(source.part.identity).value("generator", std::string())}};
 }
 
 std::string command_of(const Options& options) {

@@ -1,5 +1,6 @@
-// The sentences of a quality report. They state numbers and which way they differ; how much of a
-// difference matters for a training is a question for a training.
+// The sentences of a quality report. They state numbers beside those of photographs and judge
+// nothing: for most figures it is not measured by how much they differ from photographs to
+// photographs, and what matters for a training is a question for a training.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -9,15 +10,6 @@
 namespace synface::report {
 namespace {
 
-// Further apart than a tenth counts as different: half the people give figures that differ by less.
-constexpr double kAlike = 0.1;
-
-std::string against(double set, double real, const char* less, const char* more) {
-  if (set < (1.0 - kAlike) * real) return less;
-  if (set > (1.0 + kAlike) * real) return more;
-  return "About as with photographs.";
-}
-
 void add_distinctness(const QualityFigures& f, std::vector<std::string>& words) {
   const auto under = f.figure("impostors_under"), threshold = f.figure("threshold");
   if (!under || !threshold) return;
@@ -26,27 +18,17 @@ void add_distinctness(const QualityFigures& f, std::vector<std::string>& words) 
       "one person",
       100 * *under, *threshold);
   if (const auto real = f.figure("real.impostors_under")) {
-    text += fmt::format("; of photographed people {:.1f}%. {}", 100 * *real,
-                        against(*under, *real,
-                                "The people are easier to tell apart than "
-                                "photographed ones.",
-                                "The people are more alike than photographed ones."));
-  } else {
-    text += ".";
+    text += fmt::format("; of photographed people {:.1f}%", 100 * *real);
   }
-  words.push_back(text);
+  words.push_back(text + ".");
 }
 
 void add_variation(const QualityFigures& f, std::vector<std::string>& words) {
   const auto genuine = f.figure("genuine_mean"), real = f.figure("real.genuine_mean");
   if (!genuine) return;
   std::string text = fmt::format("Two images of one person are {:.3f} apart on average", *genuine);
-  text += real ? fmt::format(
-                     "; two photographs of one person {:.3f}. {}", *real,
-                     against(*genuine, *real, "A person's images vary less than photographs do.",
-                             "A person's images vary more than photographs do."))
-               : ".";
-  words.push_back(text);
+  if (real) text += fmt::format("; two photographs of one person {:.3f}", *real);
+  words.push_back(text + ".");
 }
 
 void add_people(const QualityFigures& f, std::vector<std::string>& words) {

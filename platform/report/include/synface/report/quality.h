@@ -28,8 +28,8 @@ struct QualityFigures {
   std::optional<double> figure(const std::string& name) const;
 };
 
-// Of every trial of the experiment that is done. `benchmark`: its name in the experiment. The
-// embedder with a threshold that somebody stated comes first; lbp, which is a floor, last.
+// Of every trial of the experiment that is done. `benchmark`: its name in the experiment. In
+// the order of the trials, but lbp, which is a floor, last.
 std::vector<QualityFigures> read_quality(store::Database& db, const std::string& experiment,
                                          const std::string& benchmark);
 
