@@ -90,9 +90,15 @@ void check_source(const Globals& globals, const std::string& experiment, const S
       "AND t.attempts = d.attempt WHERE t.experiment = ? AND d.dataset LIKE 'train%'");
   select.with(experiment);
   const std::string wanted = sha256(source.part.identity);
+  int found = 0;
   while (select.step()) {
+    ++found;
     if (select.text(0) == wanted) continue;
     fail(ExitCode::kInternal, "{}: other images were measured than those of the set", experiment);
+  }
+  if (found == 0) {
+    fail(ExitCode::kInternal, "{}: the database does not say which images were measured",
+         experiment);
   }
 }
 
