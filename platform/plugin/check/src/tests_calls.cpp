@@ -1,5 +1,4 @@
 // Ordinary calls, and the memory that is lent to them.
-#include <malloc.h>
 #include <time.h>
 
 #include <algorithm>
@@ -12,6 +11,7 @@
 #include <thread>
 
 #include "drive.h"
+#include "heap.h"
 #include "tests.h"
 
 namespace synface::plugin::check {
@@ -41,11 +41,6 @@ void all_finite(const Outputs& outputs) {
       }
     }
   }
-}
-
-std::size_t allocated() {
-  const struct mallinfo2 info = mallinfo2();
-  return info.uordblks + info.hblkhd;
 }
 
 std::size_t mapped() {

@@ -1,11 +1,11 @@
 // Life of an instance.
-#include <malloc.h>
 #include <synface/ext/log.h>
 #include <synface/ext/state.h>
 
 #include <algorithm>
 #include <chrono>
 
+#include "heap.h"
 #include "tests.h"
 
 namespace synface::plugin::check {
@@ -51,12 +51,12 @@ void create_many(Scene& scene) {
     alive.erase(alive.begin() + static_cast<std::ptrdiff_t>(which));
   };
   for (int i = 0; i < kWarm; ++i) cycle(i);
-  const std::size_t before = mallinfo2().uordblks;
+  const std::size_t before = allocated();
   // As many as a few seconds allow: an instance may read a large file.
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(4);
   int many = 0;
   while (many < kMost && (many < kLeast || std::chrono::steady_clock::now() < end)) cycle(many++);
-  const std::size_t after = mallinfo2().uordblks;
+  const std::size_t after = allocated();
   for (void* self : alive) scene.destroy(self);
   // The allocator's own rounding comes and goes by a few kilobytes.
   const std::size_t slack = std::max<std::size_t>(32 * static_cast<std::size_t>(many), 8192);

@@ -24,11 +24,4 @@ struct Verdict {
   throw Verdict{Status::kSkipped, {}, std::move(reason)};
 }
 
-// For tests that ask the C library what is allocated.
-inline void skip_where_memory_is_not_counted() {
-#ifdef __SANITIZE_ADDRESS__
-  skipped("this program is built with AddressSanitizer, whose memory the C library does not count");
-#endif
-}
-
 }  // namespace synface::plugin::check
