@@ -38,7 +38,8 @@ std::vector<Person> shaped(const std::vector<std::vector<float>>& rows, std::siz
 }
 
 bool same_bytes(const std::vector<Vec3>& a, const std::vector<Vec3>& b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(Vec3)) == 0;
+  return a.size() == b.size() &&
+         (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(Vec3)) == 0);
 }
 
 // P = base + sum of weight x target, in double precision and target after target.
