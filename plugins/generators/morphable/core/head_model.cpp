@@ -5,39 +5,10 @@
 #include <utility>
 
 #include "core/safetensors.h"
+#include "core/tensor_rows.h"
 
 namespace synface::morphable {
 namespace {
-
-std::vector<std::string> lines(const std::string& text) {
-  std::vector<std::string> out;
-  std::size_t begin = 0;
-  while (begin < text.size()) {
-    const std::size_t end = std::min(text.find('\n', begin), text.size());
-    out.push_back(text.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return out;
-}
-
-std::vector<Vec3> triples(const std::vector<float>& flat) {
-  std::vector<Vec3> out(flat.size() / 3);
-  for (std::size_t i = 0; i < out.size(); ++i) {
-    out[i] = {flat[3 * i], flat[3 * i + 1], flat[3 * i + 2]};
-  }
-  return out;
-}
-
-// Every element must lie in low .. high - 1.
-void check_range(const TensorFile& file, const char* name, const std::vector<int32_t>& values,
-                 int64_t low, std::size_t high) {
-  for (const int32_t v : values) {
-    if (v < low || v >= static_cast<int64_t>(high)) {
-      file.fail(std::string("tensor '") + name + "' has the index " + std::to_string(v) +
-                " out of range");
-    }
-  }
-}
 
 std::vector<Corners> read_corners(const TensorFile& file, const char* name, std::size_t count,
                                   std::size_t vertices) {

@@ -5,13 +5,17 @@
 #include <utility>
 
 #include "core/safetensors.h"
+#include "core/tensor_rows.h"
 #include "headc/cut.h"
 #include "headc/linear.h"
 
 namespace synface::headc {
 namespace {
 
+using morphable::check_range;
+using morphable::lines;
 using morphable::TensorFile;
+using morphable::triples;
 using morphable::Vec3;
 
 constexpr morphable::TensorFileKind kLinearKind{
@@ -20,38 +24,10 @@ constexpr morphable::TensorFileKind kIctKind{
     "ICT face model", "it must be a whole file of the format `ict-face-model 1`"};
 constexpr float kBallRadius = 0.24F;  // eye distances, where a model says nothing of its eyes
 
-std::vector<Vec3> triples(const std::vector<float>& flat) {
-  std::vector<Vec3> out(flat.size() / 3);
-  for (std::size_t i = 0; i < out.size(); ++i) {
-    out[i] = {flat[3 * i], flat[3 * i + 1], flat[3 * i + 2]};
-  }
-  return out;
-}
-
-void check_range(const TensorFile& file, const char* name, const std::vector<int32_t>& values,
-                 int32_t low, std::size_t high) {
-  for (const int32_t v : values) {
-    if (v < low || static_cast<int64_t>(v) >= static_cast<int64_t>(high)) {
-      file.fail(std::string("tensor '") + name + "' has the index " + std::to_string(v) +
-                " out of range");
-    }
-  }
-}
-
 std::vector<std::array<int32_t, 3>> corners(const std::vector<int32_t>& flat) {
   std::vector<std::array<int32_t, 3>> out(flat.size() / 3);
   for (std::size_t t = 0; t < out.size(); ++t)
     out[t] = {flat[3 * t], flat[3 * t + 1], flat[3 * t + 2]};
-  return out;
-}
-
-std::vector<std::string> lines(const std::string& text) {
-  std::vector<std::string> out;
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = std::min(text.find('\n', begin), text.size());
-    out.push_back(text.substr(begin, end - begin));
-    begin = end + 1;
-  }
   return out;
 }
 
