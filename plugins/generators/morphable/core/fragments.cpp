@@ -1,30 +1,13 @@
 #include "core/fragments.h"
 
-#include <bit>
 #include <cstring>
 
 namespace synface::morphable {
 namespace {
 
-// Number and middle (in pixels from the corner) of every set of samples.
-struct Middle {
-  float x = 0, y = 0, count = 0;
-};
 constexpr std::array<Middle, 1U << kSamples> make_middles() {
   std::array<Middle, 1U << kSamples> out{};
-  for (std::size_t set = 1; set < out.size(); ++set) {
-    float px = 0;
-    float py = 0;
-    for (std::size_t s = 0; s < kSamples; ++s) {
-      if ((set >> s & 1U) == 0) continue;
-      out[set].count += 1.0F;
-      px += static_cast<float>(kSampleX[s]);
-      py += static_cast<float>(kSampleY[s]);
-    }
-    const float scale = 1.0F / (out[set].count * static_cast<float>(kSubpixel));
-    out[set].x = px * scale;
-    out[set].y = py * scale;
-  }
+  for (uint32_t set = 1; set < out.size(); ++set) out[set] = middle_of(set);
   return out;
 }
 constexpr auto kMiddles = make_middles();
@@ -40,25 +23,14 @@ void Fragments::resize(std::size_t n) {
   depth.resize(n);
 }
 
-// Of a pixel that sees several triangles, or some and nothing.
-void Fragments::add(int32_t at, const Int4& seen, const Float4& depths, int column, int row) {
-  int32_t ids[kSamples];
-  std::memcpy(ids, &seen, sizeof ids);
-  uint32_t left = 0;  // samples that see a triangle and are not listed yet
-  for (uint32_t s = 0; s < kSamples; ++s) left |= (ids[s] >= 0 ? 1U : 0U) << s;
-  while (left != 0) {
-    const auto first = static_cast<std::size_t>(std::countr_zero(left));
-    uint32_t same = 0;
-    for (uint32_t s = 0; s < kSamples; ++s) same |= (ids[s] == ids[first] ? 1U : 0U) << s;
-    left &= ~same;
-    pixel[size] = at;
-    triangle[size] = ids[first];
-    x[size] = static_cast<float>(column) + kMiddles[same].x;
-    y[size] = static_cast<float>(row) + kMiddles[same].y;
-    samples[size] = kMiddles[same].count;
-    depth[size] = depths[first];
-    ++size;
-  }
+void Fragments::add(int32_t at, const Patch& patch) {
+  pixel[size] = at;
+  triangle[size] = patch.triangle;
+  x[size] = patch.x;
+  y[size] = patch.y;
+  samples[size] = patch.samples;
+  depth[size] = patch.depth;
+  ++size;
 }
 
 void Fragments::collect(const Raster& raster) {
@@ -74,17 +46,16 @@ void Fragments::collect(const Raster& raster) {
       const bool one = pair[0] == pair[1] && ids[0] == ids[1];
       if (one && ids[0] < 0) continue;  // nothing is seen
       if (pixel.size() < size + kSamples) resize(size + pixels);
-      if (!one) {
-        add(at, ids, raster.depths(row, column), column, row);
+      if (one) {
+        add(at, {ids[0], static_cast<float>(column) + 0.5F, static_cast<float>(row) + 0.5F,
+                 static_cast<float>(kSamples), raster.depths(row, column)[0]});
         continue;
       }
-      pixel[size] = at;
-      triangle[size] = ids[0];
-      x[size] = static_cast<float>(column) + 0.5F;
-      y[size] = static_cast<float>(row) + 0.5F;
-      samples[size] = static_cast<float>(kSamples);
-      depth[size] = raster.depths(row, column)[0];
-      ++size;
+      const Sight sight = raster.sight(row, column);
+      Patch patches[kSamples];
+      const int n =
+          patches_of(sight, row, column, [](uint32_t set) { return kMiddles[set]; }, patches);
+      for (int i = 0; i < n; ++i) add(at, patches[i]);
     }
   }
   if (size == 0) return;

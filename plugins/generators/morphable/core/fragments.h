@@ -9,6 +9,54 @@
 
 namespace synface::morphable {
 
+// The samples of a pixel that see one triangle.
+struct Patch {
+  int32_t triangle;
+  float x, y;     // their middle, pixels
+  float samples;  // 1..4
+  float depth;    // of the first of them
+};
+
+// Number and middle (in pixels from the corner) of a set of samples; bit s: sample s.
+struct Middle {
+  float x = 0, y = 0, count = 0;
+};
+SYNFACE_BODY constexpr Middle middle_of(uint32_t set) {
+  Middle out;
+  for (int s = 0; s < kSamples; ++s) {
+    if ((set >> s & 1U) == 0) continue;
+    out.count += 1.0F;
+    out.x += static_cast<float>(sample_x(s));
+    out.y += static_cast<float>(sample_y(s));
+  }
+  const float scale = 1.0F / (out.count * static_cast<float>(kSubpixel));
+  out.x *= scale;
+  out.y *= scale;
+  return out;
+}
+
+// The patches of the pixel in `row` and `column`, in the order of their first samples; their
+// number. middle(set) is middle_of(set), which the CPU looks up.
+template <typename MiddleOf>
+SYNFACE_BODY int patches_of(const Sight& sight, int row, int column, const MiddleOf& middle,
+                            Patch (&out)[kSamples]) {
+  uint32_t left = 0;  // samples that see a triangle and are not listed yet
+  for (int s = 0; s < kSamples; ++s) left |= (sight.ids[s] >= 0 ? 1U : 0U) << s;
+  int n = 0;
+  for (int first = 0; first < kSamples; ++first) {
+    if ((left >> first & 1U) == 0) continue;
+    uint32_t same = 0;
+    for (int s = 0; s < kSamples; ++s) {
+      same |= (sight.ids[s] == sight.ids[first] ? 1U : 0U) << s;
+    }
+    left &= ~same;
+    const Middle m = middle(same);
+    out[n++] = {sight.ids[first], static_cast<float>(column) + m.x, static_cast<float>(row) + m.y,
+                m.count, sight.depths[first]};
+  }
+  return n;
+}
+
 // One entry a fragment, by pixels. The arrays are filled up with copies of the last fragment to a
 // multiple of kMostLanes; `size` does not count them.
 struct Fragments {
@@ -20,9 +68,10 @@ struct Fragments {
   std::vector<float> depth;    // of the first of its samples
 
   void collect(const Raster& raster);
+  Patch operator[](std::size_t i) const { return {triangle[i], x[i], y[i], samples[i], depth[i]}; }
 
  private:
-  void add(int32_t at, const Int4& ids, const Float4& depths, int column, int row);
+  void add(int32_t at, const Patch& patch);
   void resize(std::size_t n);
 };
 

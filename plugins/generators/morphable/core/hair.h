@@ -12,7 +12,7 @@ namespace synface::morphable {
 
 // Height above the hairline: positive where hair grows. Front and crown are bounded by the
 // hairline, the back by the neck; the two are joined over the ears.
-inline float hair_field(const Appearance& a, Vec3 q) {
+SYNFACE_BODY float hair_field(const Appearance& a, Vec3 q) {
   const float ax = q.x < 0.0F ? -q.x : q.x;
   const float x = ax < 1.0F ? ax : 1.0F;
   const float high = mix(a.hairline, 0.43F, 0.95F * a.fringe);

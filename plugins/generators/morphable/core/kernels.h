@@ -44,9 +44,16 @@ constexpr int kMostLanes = 16;
 constexpr int kSamples = 4;
 constexpr int kSubpixelBits = 8;
 constexpr int kSubpixel = 1 << kSubpixelBits;  // fixed-point steps a pixel
-// Rotated grid, in steps from the pixel's upper left corner.
-constexpr int32_t kSampleX[kSamples] = {96, 224, 32, 160};
-constexpr int32_t kSampleY[kSamples] = {32, 96, 160, 224};
+// Rotated grid, in steps from the pixel's upper left corner. Functions, because a kernel of the GPU
+// sees no table of the CPU's.
+SYNFACE_BODY constexpr int32_t sample_x(int sample) {
+  return static_cast<int32_t>((0xA020E060U >> (8 * sample)) & 255U);
+}
+SYNFACE_BODY constexpr int32_t sample_y(int sample) {
+  return 32 + 64 * sample;
+}
+constexpr int32_t kSampleX[kSamples] = {sample_x(0), sample_x(1), sample_x(2), sample_x(3)};
+constexpr int32_t kSampleY[kSamples] = {sample_y(0), sample_y(1), sample_y(2), sample_y(3)};
 
 // A corner on the screen: fixed point, x to the right and y down; depth grows towards the viewer
 // and is linear on the screen (1 / distance).

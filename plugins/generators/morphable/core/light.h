@@ -33,25 +33,25 @@ inline Lights lights_of(const Illumination& light) {
 
 // Irradiance of a lamp at cosine c: between Lambert's law and its order-2 spherical harmonics
 // (Ramamoorthi and Hanrahan 2001), as of a lamp with some extent.
-inline float lambert(float c) {
+SYNFACE_BODY float lambert(float c) {
   const float soft = 0.25F + 0.5F * c + 0.15625F * (3.0F * c * c - 1.0F);
   const float hard = c > 0.0F ? c : 0.0F;
   return 0.7F * hard + 0.3F * (soft > 0.0F ? soft : 0.0F);
 }
 // Light that went through the skin's surface reaches a little past the terminator, the red the
 // furthest.
-inline Vec3 lambert_skin(float c) {
+SYNFACE_BODY Vec3 lambert_skin(float c) {
   constexpr float kRed = 0.20F;
   constexpr float kGreen = 0.08F;
   return {lambert((c + kRed) / (1.0F + kRed)), lambert((c + kGreen) / (1.0F + kGreen)), lambert(c)};
 }
 
-inline float power14(float x) {
+SYNFACE_BODY float power14(float x) {
   const float x2 = x * x;
   const float x4 = x2 * x2;
   return x4 * x4 * x4 * x2;
 }
-inline float power32(float x) {
+SYNFACE_BODY float power32(float x) {
   const float x2 = x * x;
   const float x4 = x2 * x2;
   const float x8 = x4 * x4;

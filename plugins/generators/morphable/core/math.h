@@ -6,39 +6,41 @@
 #include <bit>
 #include <cstdint>
 
+#include "core/body.h"
+
 namespace synface::morphable {
 
 constexpr double kPi = 3.14159265358979323846;
 
-inline int floor_int(double x) {
+SYNFACE_BODY int floor_int(double x) {
   const int i = static_cast<int>(x);
   return i - (x < static_cast<double>(i) ? 1 : 0);
 }
-inline int floor_int(float x) {
+SYNFACE_BODY int floor_int(float x) {
   const int i = static_cast<int>(x);
   return i - (x < static_cast<float>(i) ? 1 : 0);
 }
 template <typename T>
-constexpr T clamp(T x, T low, T high) {
+SYNFACE_BODY constexpr T clamp(T x, T low, T high) {
   return x < low ? low : (high < x ? high : x);
 }
 template <typename T>
-constexpr T square(T x) {
+SYNFACE_BODY constexpr T square(T x) {
   return x * x;
 }
 template <typename T>
-constexpr T mix(T a, T b, T t) {
+SYNFACE_BODY constexpr T mix(T a, T b, T t) {
   return a + (b - a) * t;
 }
-inline float sqrt_of(float x) {
+SYNFACE_BODY float sqrt_of(float x) {
   return __builtin_sqrtf(x);
 }
-inline double sqrt_of(double x) {
+SYNFACE_BODY double sqrt_of(double x) {
   return __builtin_sqrt(x);
 }
 
 // Hermite step from 0 at x0 to 1 at x1.
-inline float smooth(float x0, float x1, float x) {
+SYNFACE_BODY float smooth(float x0, float x1, float x) {
   const float t = clamp((x - x0) / (x1 - x0), 0.0F, 1.0F);
   return t * t * (3.0F - 2.0F * t);
 }
@@ -103,7 +105,7 @@ inline SinCos sincos_of(double x) {
 }
 
 // 2^x for x in [-126, 127], clamped beyond; relative error under 4e-6.
-inline float exp2_fast(float x) {
+SYNFACE_BODY float exp2_fast(float x) {
   x = clamp(x, -126.0F, 127.0F);
   const int k = floor_int(x);
   const float f = x - static_cast<float>(k);
@@ -112,14 +114,14 @@ inline float exp2_fast(float x) {
       9.9999994e-1F +
       f * (6.9315308e-1F +
            f * (2.4015361e-1F + f * (5.5826318e-2F + f * (8.9893397e-3F + f * 1.8775767e-3F))));
-  return p * std::bit_cast<float>(static_cast<uint32_t>(k + 127) << 23);
+  return p * __builtin_bit_cast(float, static_cast<uint32_t>(k + 127) << 23);
 }
-inline float exp_fast(float x) {
+SYNFACE_BODY float exp_fast(float x) {
   return exp2_fast(x * 1.44269504F);
 }
 
 // Angle of (x, y) in [-pi, pi]; error under 1e-4.
-inline float atan2_fast(float y, float x) {
+SYNFACE_BODY float atan2_fast(float y, float x) {
   const float ax = x < 0.0F ? -x : x;
   const float ay = y < 0.0F ? -y : y;
   const float big = ax > ay ? ax : ay;
@@ -136,35 +138,35 @@ inline float atan2_fast(float y, float x) {
 struct Vec3 {
   float x = 0, y = 0, z = 0;
 };
-constexpr Vec3 operator+(Vec3 a, Vec3 b) {
+SYNFACE_BODY constexpr Vec3 operator+(Vec3 a, Vec3 b) {
   return {a.x + b.x, a.y + b.y, a.z + b.z};
 }
-constexpr Vec3 operator-(Vec3 a, Vec3 b) {
+SYNFACE_BODY constexpr Vec3 operator-(Vec3 a, Vec3 b) {
   return {a.x - b.x, a.y - b.y, a.z - b.z};
 }
-constexpr Vec3 operator*(Vec3 a, float s) {
+SYNFACE_BODY constexpr Vec3 operator*(Vec3 a, float s) {
   return {a.x * s, a.y * s, a.z * s};
 }
-constexpr Vec3 operator*(Vec3 a, Vec3 b) {
+SYNFACE_BODY constexpr Vec3 operator*(Vec3 a, Vec3 b) {
   return {a.x * b.x, a.y * b.y, a.z * b.z};
 }
-constexpr Vec3& operator+=(Vec3& a, Vec3 b) {
+SYNFACE_BODY constexpr Vec3& operator+=(Vec3& a, Vec3 b) {
   return a = a + b;
 }
-constexpr float dot(Vec3 a, Vec3 b) {
+SYNFACE_BODY constexpr float dot(Vec3 a, Vec3 b) {
   return a.x * b.x + a.y * b.y + a.z * b.z;
 }
-constexpr Vec3 cross(Vec3 a, Vec3 b) {
+SYNFACE_BODY constexpr Vec3 cross(Vec3 a, Vec3 b) {
   return {a.y * b.z - a.z * b.y, a.z * b.x - a.x * b.z, a.x * b.y - a.y * b.x};
 }
-inline float length(Vec3 a) {
+SYNFACE_BODY float length(Vec3 a) {
   return sqrt_of(dot(a, a));
 }
-inline Vec3 normalized(Vec3 a) {
+SYNFACE_BODY Vec3 normalized(Vec3 a) {
   const float l = length(a);
   return l > 0.0F ? a * (1.0F / l) : Vec3{0, 0, 1};
 }
-inline Vec3 mix(Vec3 a, Vec3 b, float t) {
+SYNFACE_BODY Vec3 mix(Vec3 a, Vec3 b, float t) {
   return a + (b - a) * t;
 }
 

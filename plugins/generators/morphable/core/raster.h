@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <vector>
 
 #include "core/head_model.h"
@@ -20,6 +21,12 @@ inline int32_t to_fixed(float pixels) {
   const float x = clamp(pixels, -16000.0F, 16000.0F) * static_cast<float>(kSubpixel);
   return floor_int(x + 0.5F);
 }
+
+// What the four samples of a pixel see: triangles (-1: none), and how near each is.
+struct Sight {
+  int32_t ids[kSamples];
+  float depths[kSamples];
+};
 
 // Visibility of one image. Not thread-safe; one a thread.
 class Raster {
@@ -39,6 +46,12 @@ class Raster {
   // Triangle of each sample, -1: none; and how near it is.
   const Int4& ids(int row, int column) const { return ids_[at(row, column)]; }
   const Float4& depths(int row, int column) const { return depths_[at(row, column)]; }
+  Sight sight(int row, int column) const {
+    Sight out;
+    std::memcpy(out.ids, &ids(row, column), sizeof out.ids);
+    std::memcpy(out.depths, &depths(row, column), sizeof out.depths);
+    return out;
+  }
 
  private:
   std::size_t at(int row, int column) const {
