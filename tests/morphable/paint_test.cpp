@@ -1,5 +1,5 @@
 // What is painted stays within its tables and ranges, whatever comes in.
-#include "core/paint.h"
+#include "core/paint_body.h"
 
 #include <gtest/gtest.h>
 

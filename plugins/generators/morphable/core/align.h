@@ -18,7 +18,7 @@ constexpr std::array<Vec2, 5> kTemplate = {Vec2{38.2946F, 51.6963F},
 // p -> (a x - b y + u, b x + a y + v)
 struct Similarity {
   float a = 1, b = 0, u = 0, v = 0;
-  Vec2 map(Vec2 p) const { return {a * p.x - b * p.y + u, b * p.x + a * p.y + v}; }
+  SYNFACE_BODY Vec2 map(Vec2 p) const { return {a * p.x - b * p.y + u, b * p.x + a * p.y + v}; }
 };
 
 // Least squares over the five points without reflection (Umeyama 1991 in the plane, closed form).

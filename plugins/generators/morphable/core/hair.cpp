@@ -119,30 +119,6 @@ void hang_locks(const HairPlace& place, const Profile& profile, float amount, fl
 
 }  // namespace
 
-float beard_field(const Appearance& a, Vec3 q) {
-  const float ax = q.x < 0.0F ? -q.x : q.x;
-  const float droop = 0.55F * ax * ax;
-  const float below_nose = smooth(0.79F + droop, 0.90F + droop, -q.y);
-  const float lip = smooth(-1.34F, -1.10F, q.y);  // over the lower lip's lower edge
-  const float middle = 1.0F - smooth(0.33F, 0.52F, ax);
-  const float moustache = a.moustache * below_nose * lip * middle;
-  // The cheek's border runs from the corner of the mouth up to the ear.
-  const float border = -1.12F + 0.62F * clamp(ax - 0.40F, 0.0F, 0.75F);
-  const float under = smooth(-0.16F, 0.10F, border - q.y);
-  const float throat = 1.0F - smooth(1.95F, 2.35F, -q.y);
-  const float front = smooth(-1.25F, -0.95F, q.z);
-  const float chin = a.chin_beard * (1.0F - smooth(0.42F, 0.62F, ax)) * smooth(1.30F, 1.48F, -q.y);
-  const float corner = a.chin_beard * a.moustache * smooth(0.36F, 0.46F, ax) *
-                       (1.0F - smooth(0.52F, 0.66F, ax)) * smooth(1.0F, 1.2F, -q.y);
-  const float side = a.side_beard * under * smooth(0.40F, 0.62F, ax);
-  // Sideburns before the ears join beard and hair.
-  const float burns = a.side_beard * smooth(0.95F, 1.08F, ax) * smooth(-0.5F, -0.1F, 0.2F - q.y) *
-                      smooth(-1.3F, -1.1F, q.z) * (1.0F - smooth(-0.75F, -0.5F, q.z));
-  float most = moustache;
-  for (const float m : {chin * front, corner, side * front, burns}) most = m > most ? m : most;
-  return most * throat;
-}
-
 void hang_hair(const HairPlace& place, Tailor& tailor) {
   const Appearance& a = place.look;
   const float amount = smooth(0.0F, 0.2F, a.hair_length) * a.hair_presence;

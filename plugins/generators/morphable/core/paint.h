@@ -1,8 +1,6 @@
-// What is painted on the skin: curves in the (a, b) chart of HEAD_MODEL.md and spots in canonical
-// positions q.
+// What the painting on the skin (paint_body.h) goes by: curves in the (a, b) chart of HEAD_MODEL.md
+// and spots in canonical positions q.
 #pragma once
-
-#include <array>
 
 #include "core/latents.h"
 
@@ -17,13 +15,25 @@ class Curve {
   struct At {
     float b, width, inside;  // inside: distance to the nearer end
   };
-  At at(float a) const;
+  SYNFACE_BODY At at(float a) const;
 
  private:
   static constexpr std::size_t kSteps = 48;
   float low_ = 0, high_ = 1, scale_ = 1;
-  std::array<float, kSteps + 1> b_{}, width_{};
+  float b_[kSteps + 1] = {}, width_[kSteps + 1] = {};
 };
+
+SYNFACE_BODY Curve::At Curve::at(float a) const {
+  const float left = a - low_;
+  const float right = high_ - a;
+  // What is no number is at the start, not beyond the table.
+  const float t =
+      left > 0.0F ? clamp(left * scale_, 0.0F, static_cast<float>(kSteps) - 0.001F) : 0.0F;
+  const int i = static_cast<int>(t);
+  const auto k = static_cast<std::size_t>(i);
+  const float f = t - static_cast<float>(i);
+  return {mix(b_[k], b_[k + 1], f), mix(width_[k], width_[k + 1], f), left < right ? left : right};
+}
 
 // The curves of a model: the same for all people, because the chart moves with the skin.
 struct Chart {
@@ -41,14 +51,5 @@ struct Spot {
 
 // Tint of bare skin by melanin; linear RGB.
 Vec3 skin_color(const Appearance& a);
-// Everything painted on the skin but hair: mottling, flush, freckles, moles, lines, lips, lids,
-// brows, beard. `detail` off leaves out what is finer than brows and lips. shine: 0..1 multiplies
-// the skin's specular.
-Vec3 paint_skin(const Appearance& a, const Chart& chart, const Spot& spot, Vec3 base, bool detail,
-                float& shine);
-
-// Shares of a spot that a brow's hairs and a lip cover, 0..1.
-float brow_cover(const Appearance& a, const Chart& chart, const Spot& spot);
-float lip_cover(const Chart& chart, const Spot& spot);
 
 }  // namespace synface::morphable

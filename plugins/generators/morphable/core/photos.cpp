@@ -58,12 +58,15 @@ int photo_side(std::size_t n, int side) {
 
 PhotoCrop::PhotoCrop(const Photos& photos, const Background& b, const Lights& lights,
                      float exposure)
-    : photos_(photos),
-      photo_(photos[std::min(
+    : photo_(std::min(
           static_cast<std::size_t>(clamp(b.photo, 0.0F, 1.0F) * static_cast<float>(photos.size())),
-          photos.size() - 1)]) {
-  const auto width = static_cast<float>(photo_.width);
-  const auto height = static_cast<float>(photo_.height);
+          photos.size() - 1)),
+      rgb_(photos[photo_].rgb.data()),
+      linear_(photos.linear().data()),
+      height_(photos[photo_].height),
+      width_(photos[photo_].width) {
+  const auto width = static_cast<float>(width_);
+  const auto height = static_cast<float>(height_);
   const float side = std::min(width, height) * clamp(b.photo_size, 0.05F, 1.0F);
   left_ = (width - side) * clamp(b.photo_x, 0.0F, 1.0F);
   top_ = (height - side) * clamp(b.photo_y, 0.0F, 1.0F);
@@ -74,33 +77,7 @@ PhotoCrop::PhotoCrop(const Photos& photos, const Background& b, const Lights& li
   }
   // Focus is on the face.
   blur_ = 0.02F * side * clamp(b.softness, 0.0F, 1.0F);
-  gain_ = gain_of(photo_.mean, lights, exposure);
-}
-
-Vec3 PhotoCrop::texel(float column, float row) const {
-  const float u = clamp(column - 0.5F, 0.0F, static_cast<float>(photo_.width - 1));
-  const float v = clamp(row - 0.5F, 0.0F, static_cast<float>(photo_.height - 1));
-  const int x = static_cast<int>(u);
-  const int y = static_cast<int>(v);
-  const int right = std::min(x + 1, photo_.width - 1);
-  const int below = std::min(y + 1, photo_.height - 1);
-  const auto pixel = [&](int px, int py) {
-    return photos_.linear(
-        &photo_.rgb[3 * (static_cast<std::size_t>(py) * static_cast<std::size_t>(photo_.width) +
-                         static_cast<std::size_t>(px))]);
-  };
-  const float s = u - static_cast<float>(x);
-  const float t = v - static_cast<float>(y);
-  return mix(mix(pixel(x, y), pixel(right, y), s), mix(pixel(x, below), pixel(right, below), s), t);
-}
-
-Vec3 PhotoCrop::at(float x, float y) const {
-  const float column = left_ + across_ * x;
-  const float row = top_ + down_ * y;
-  const float r = 0.25F + blur_;
-  const Vec3 sum = texel(column - r, row - 0.5F * r) + texel(column + 0.5F * r, row - r) +
-                   texel(column + r, row + 0.5F * r) + texel(column - 0.5F * r, row + r);
-  return sum * gain_ * 0.25F;
+  gain_ = gain_of(photos[photo_].mean, lights, exposure);
 }
 
 }  // namespace synface::morphable

@@ -17,7 +17,7 @@ using Int4 = int32_t __attribute__((vector_size(16)));
 using Float4 = float __attribute__((vector_size(16)));
 
 // Nearest fixed-point step; pixels beyond +-16000 are clamped.
-inline int32_t to_fixed(float pixels) {
+SYNFACE_BODY int32_t to_fixed(float pixels) {
   const float x = clamp(pixels, -16000.0F, 16000.0F) * static_cast<float>(kSubpixel);
   return floor_int(x + 0.5F);
 }
@@ -43,6 +43,7 @@ class Raster {
 
   int height() const { return height_; }
   int width() const { return width_; }
+  std::size_t stride() const { return stride_; }  // pixels a row
   // Triangle of each sample, -1: none; and how near it is.
   const Int4& ids(int row, int column) const { return ids_[at(row, column)]; }
   const Float4& depths(int row, int column) const { return depths_[at(row, column)]; }

@@ -2,20 +2,15 @@
 
 #include <algorithm>
 #include <cstring>
-#include <optional>
 #include <stdexcept>
 #include <string>
 
 #include "core/camera.h"
 #include "core/dress.h"
-#include "core/noise.h"
-#include "core/sensor.h"
 
 namespace synface::morphable {
 
 namespace {
-
-constexpr std::size_t kRowX = 14;  // in a VertexRow
 
 void check_row(const float* row, std::size_t n) {
   for (std::size_t i = 0; i < n; ++i) {
@@ -34,21 +29,6 @@ float pixel_of(const View& view) {
 }
 
 }  // namespace
-
-void Surface::join(const Surface& other) {
-  const float t = other.samples / (samples + other.samples);
-  const Fragment& g = other.fragment;
-  Fragment& f = fragment;
-  f.normal = mix(f.normal, g.normal, t);
-  f.q = mix(f.q, g.q, t);
-  f.light = mix(f.light, g.light, t);
-  f.albedo = mix(f.albedo, g.albedo, t);
-  f.a = mix(f.a, g.a, t);
-  f.b = mix(f.b, g.b, t);
-  f.occlusion = mix(f.occlusion, g.occlusion, t);
-  f.ear = mix(f.ear, g.ear, t);
-  samples += other.samples;
-}
 
 Renderer::Renderer(std::shared_ptr<const HeadModel> head, const RenderOptions& options)
     : head_(std::move(head)),
@@ -116,7 +96,8 @@ std::array<Vec2, 5> Renderer::landmarks(const float* row, Scratch& s) const {
   return out;
 }
 
-void Renderer::project(const View& view, Scratch& s) const {
+View Renderer::place(const float* row, Scratch& s) const {
+  const View view = pose(row, s);
   const std::size_t vertices = head_->base.size();
   for (std::size_t v = 0; v < vertices; ++v) s.posed[v] += s.person.push[v];
   vertex_normals(head_->triangles, s.posed, s.normals);
@@ -129,16 +110,13 @@ void Renderer::project(const View& view, Scratch& s) const {
   const Outfit& outfit = s.person.outfit;
   s.posed.insert(s.posed.end(), outfit.positions.begin(), outfit.positions.end());
   s.normals.insert(s.normals.end(), outfit.normals.begin(), outfit.normals.end());
-  s.screen.resize(s.posed.size());
-  for (std::size_t v = 0; v < s.posed.size(); ++v) {
-    const Vec3 p = through_lens(view.rotation.apply(s.posed[v]), view.camera.distance);
-    const Vec2 pixel = view.similarity.map({p.x, p.y});
-    s.screen[v] = {to_fixed(pixel.x), to_fixed(pixel.y), p.z};
-    s.normals[v] = view.rotation.apply(s.normals[v]);
-  }
+  return view;
 }
 
 void Renderer::draw(const float* row, const View& view, Scratch& s) const {
+  const Projection projection = projection_of(view);
+  s.screen.resize(s.posed.size());
+  for (std::size_t v = 0; v < s.posed.size(); ++v) s.screen[v] = projection.at(s.posed[v]);
   s.raster.resize(options_.height, options_.width);
   s.raster.clear();
   const Outfit& outfit = s.person.outfit;
@@ -154,78 +132,62 @@ void Renderer::draw(const float* row, const View& view, Scratch& s) const {
     s.lenses.draw(s.screen, outfit.lenses, outfit.lenses.size(), 0, *options_.kernels);
   }
   if (options_.shadow) {
-    const Lights lights = lights_of(load_block<Illumination>(row + layout_.expression_end));
+    const Lights lights = lights_of_row(row);
     s.shadow.build(s.posed, s.triangles, n, of_head, view.rotation.undo(lights.lamp[0].direction),
                    *options_.kernels);
   }
-  fill_rows(s);
-}
-
-// What a fragment interpolates, one row a vertex.
-void Renderer::fill_rows(Scratch& s) const {
-  constexpr float kStep = 1.0F / static_cast<float>(kSubpixel);
   s.rows.resize(s.posed.size());
   const std::size_t vertices = head_->base.size();
-  const Outfit& outfit = s.person.outfit;
   for (std::size_t v = 0; v < s.posed.size(); ++v) {
     const bool worn = v >= vertices;
     const std::size_t own = worn ? v - vertices : v;
-    const Vec3 n = s.normals[v];
-    const Vec3 l = options_.shadow ? s.shadow.at(v) : Vec3{};
-    const Vec3 q = worn ? outfit.q[own] : head_->canonical[own];
-    const Vec3 albedo = worn ? outfit.albedo[own] : Vec3{};
-    const float occlusion = worn ? outfit.occlusion[own] : head_->occlusion[own];
-    const float ear = worn ? 0.0F : head_->ear[own];
-    const float x = static_cast<float>(s.screen[v].x) * kStep;
-    const float y = static_cast<float>(s.screen[v].y) * kStep;
-    s.rows[v] = VertexRow{n.x, n.y, n.z,       l.x,      l.y,      l.z,      q.x, q.y,
-                          q.z, ear, occlusion, albedo.x, albedo.y, albedo.z, x,   y};
+    s.rows[v] = row_of(view.rotation.apply(s.normals[v]), options_.shadow ? s.shadow.at(v) : Vec3{},
+                       worn ? outfit.q[own] : head_->canonical[own], worn ? 0.0F : head_->ear[own],
+                       worn ? outfit.occlusion[own] : head_->occlusion[own],
+                       worn ? outfit.albedo[own] : Vec3{}, s.screen[v]);
   }
 }
 
-// Attributes at a point of the image (in pixels), linear in the triangle.
-Fragment Renderer::fragment(const Scratch& s, int32_t triangle, float x, float y) const {
-  const auto t = static_cast<std::size_t>(triangle);
-  const bool worn = t >= head_->triangles.size();
-  const std::size_t piece = worn ? t - head_->triangles.size() : t;
-  const Corners& corners = s.triangles[t];
-  const VertexRow& r0 = s.rows[static_cast<std::size_t>(corners[0])];
-  const VertexRow& r1 = s.rows[static_cast<std::size_t>(corners[1])];
-  const VertexRow& r2 = s.rows[static_cast<std::size_t>(corners[2])];
-  // In doubles the area of a needle is exact, as the raster's is, and not 0.
-  const auto x0 = static_cast<double>(r0[kRowX]);
-  const auto y0 = static_cast<double>(r0[kRowX + 1]);
-  const double ux = static_cast<double>(r1[kRowX]) - x0;
-  const double uy = static_cast<double>(r1[kRowX + 1]) - y0;
-  const double wx = static_cast<double>(r2[kRowX]) - x0;
-  const double wy = static_cast<double>(r2[kRowX + 1]) - y0;
-  const double px = static_cast<double>(x) - x0;
-  const double py = static_cast<double>(y) - y0;
-  const double area = ux * wy - wx * uy;
-  float k[3];
-  k[1] = static_cast<float>((px * wy - wx * py) / area);
-  k[2] = static_cast<float>((ux * py - px * uy) / area);
-  k[0] = 1.0F - k[1] - k[2];
-  const VertexRow row = r0 * k[0] + r1 * k[1] + r2 * k[2];
-  Fragment f;
-  f.normal = {row[0], row[1], row[2]};
-  f.light = {row[3], row[4], row[5]};
-  f.part = worn ? s.person.outfit.part[piece] : head_->part[t];
-  if (f.part == Part::kLeftEye || f.part == Part::kRightEye) return f;
-  f.q = {row[6], row[7], row[8]};
-  f.ear = row[9];
-  f.occlusion = row[10];
-  if (worn) {
-    f.back = area > 0.0;
-    f.albedo = {row[11], row[12], row[13]};
-    return f;
-  }
-  for (std::size_t i = 0; i < 3; ++i) {
-    const Vec2 p = head_->paint[static_cast<std::size_t>(head_->paint_triangles[t][i])];
-    f.a += k[i] * p.x;
-    f.b += k[i] * p.y;
-  }
-  return f;
+HeadArrays Renderer::head_arrays() const {
+  return {static_cast<int32_t>(head_->base.size()),
+          static_cast<int32_t>(head_->triangles.size()),
+          head_->triangles.data()->data(),
+          head_->paint_triangles.data()->data(),
+          head_->paint.data(),
+          head_->part.data(),
+          &chart_};
+}
+
+PictureArrays Renderer::picture_arrays(const Scratch& s) const {
+  const Outfit& outfit = s.person.outfit;
+  return {(s.triangles.data() + head_->triangles.size())->data(), outfit.part.data(),
+          outfit.lenses.empty() ? nullptr : outfit.lenses.data()->data(), s.rows.data(),
+          options_.shadow ? s.shadow.view() : Shadow{}};
+}
+
+PhotoCrop Renderer::photo_of(const float* row, const Person& person) const {
+  const auto background = load_block<Background>(row + layout_.camera_end);
+  if (!options_.photos || options_.photos->size() == 0 || !(background.photo >= 0.0F)) return {};
+  const auto light = load_block<Illumination>(row + layout_.expression_end);
+  const Lights lights = lights_of(light);
+  return {*options_.photos, background, lights,
+          exposure_of(lights, skin_color(person.look), light.exposure)};
+}
+
+Stage Renderer::stage_of(const float* row, const View& view, const Person& person,
+                         const HeadArrays& head, const PictureArrays& picture,
+                         const PhotoCrop& photo) const {
+  const auto light = load_block<Illumination>(row + layout_.expression_end);
+  const auto background = load_block<Background>(row + layout_.camera_end);
+  const Lights lights = lights_of(light);
+  const float side = 1.0F / static_cast<float>(std::min(options_.height, options_.width));
+  return {head,
+          picture,
+          Shader(head.chart, person, lights, view.rotation, view.gaze, pixel_of(view),
+                 options_.detail, background.clothes, picture.shadow),
+          Backdrop(background, side, photo),
+          exposure_of(lights, skin_color(person.look), light.exposure),
+          side};
 }
 
 // The rows of a fragment to come; they lie anywhere.
@@ -241,24 +203,6 @@ void Renderer::fetch_ahead(const Scratch& s, std::size_t i) const {
   }
 }
 
-int Renderer::surfaces(const Scratch& s, std::size_t first, std::size_t last,
-                       Surface (&out)[kSamples]) const {
-  const Fragments& list = s.fragments;
-  int n = 0;
-  for (std::size_t i = first; i < last; ++i) {
-    const Surface seen{fragment(s, list.triangle[i], list.x[i], list.y[i]), 1.0F / list.depth[i],
-                       list.samples[i]};
-    int at = 0;
-    while (at < n && !out[at].continues(seen)) ++at;
-    if (at == n) {
-      out[n++] = seen;
-    } else {
-      out[at].join(seen);
-    }
-  }
-  return n;
-}
-
 // Whether half of a pixel or more lies behind a lens.
 bool Renderer::behind_lens(const Scratch& s, int x, int y) const {
   const Int4 ids = s.lenses.ids(y, x);
@@ -269,119 +213,35 @@ bool Renderer::behind_lens(const Scratch& s, int x, int y) const {
   return 2 * n >= kSamples;
 }
 
-// Lenses let through what is behind them, tinted, and mirror the lamps.
-Vec3 Renderer::through_lenses(const Scratch& s, const Shader& shader, int x, int y, float exposure,
-                              Vec3 behind) const {
-  const Int4 ids = s.lenses.ids(y, x);
-  Vec3 out = behind;
-  for (std::size_t i = 0; i < kSamples; ++i) {
-    if (ids[i] < 0 || s.lenses.depths(y, x)[i] < s.raster.depths(y, x)[i]) continue;
-    const Corners& c = s.person.outfit.lenses[static_cast<std::size_t>(ids[i])];
-    const Vec3 normal = s.normals[static_cast<std::size_t>(c[0])] +
-                        s.normals[static_cast<std::size_t>(c[1])] +
-                        s.normals[static_cast<std::size_t>(c[2])];
-    const Vec3 tint = s.person.outfit.albedo[static_cast<std::size_t>(c[0]) - head_->base.size()];
-    const Shader::Lens lens = shader.lens(normal, tint);
-    out += (behind * (lens.through - Vec3{1, 1, 1}) + lens.light * exposure) * 0.25F;
-  }
-  return out;
-}
-
-void Renderer::resolve(const float* row, const View& view, Scratch& s) const {
-  const auto light = load_block<Illumination>(row + layout_.expression_end);
-  const auto background = load_block<Background>(row + layout_.camera_end);
-  const Lights lights = lights_of(light);
-  const float pixel = pixel_of(view);
-  const Shader shader(chart_, s.person, lights, view.rotation, view.gaze, pixel, options_.detail,
-                      background.clothes, options_.shadow ? &s.shadow : nullptr);
-  const float exposure = exposure_of(lights, skin_color(s.person.look), light.exposure);
-  const float side = 1.0F / static_cast<float>(std::min(options_.height, options_.width));
-  std::optional<PhotoCrop> photo;
-  if (options_.photos && options_.photos->size() > 0 && background.photo >= 0.0F) {
-    photo.emplace(*options_.photos, background, lights, exposure);
-  }
-  const Backdrop backdrop(background, side, photo ? &*photo : nullptr);
+void Renderer::resolve(const Stage& stage, Scratch& s) const {
   s.linear.resize(static_cast<std::size_t>(options_.height) *
                   static_cast<std::size_t>(options_.width));
-  const bool glasses = !s.person.outfit.lenses.empty();
+  const bool glasses = stage.picture.lenses != nullptr;
   s.fragments.collect(s.raster);
   const Fragments& list = s.fragments;
   std::size_t next = 0;
   std::size_t index = 0;
   for (int y = 0; y < options_.height; ++y) {
     for (int x = 0; x < options_.width; ++x, ++index) {
-      std::size_t last = next;
-      while (last < list.size && list.pixel[last] == static_cast<int32_t>(index)) {
-        fetch_ahead(s, last++);
+      Patch patches[kSamples];
+      int n = 0;
+      for (; next < list.size && list.pixel[next] == static_cast<int32_t>(index); ++next) {
+        fetch_ahead(s, next);
+        patches[n++] = list[next];
       }
-      Vec3 sum;
-      float open = static_cast<float>(kSamples);
-      const auto add = [&](const Fragment& f, float samples) {
-        sum += shader.shade(f) * (0.25F * exposure * samples);
-        open -= samples;
-      };
-      if (last == next + 1) {
-        add(fragment(s, list.triangle[next], list.x[next], list.y[next]), list.samples[next]);
-      } else if (last > next) {
-        Surface seen[kSamples];
-        const int n = surfaces(s, next, last, seen);
-        for (int i = 0; i < n; ++i) add(seen[i].fragment, seen[i].samples);
+      Vec3 color = pixel_color(stage, patches, n, y, x);
+      if (glasses) {
+        color = through_lenses(stage, s.lenses.sight(y, x), s.raster.sight(y, x), color);
       }
-      next = last;
-      if (open > 0.0F) {
-        const Vec3 behind = backdrop.at((static_cast<float>(x) + 0.5F) * side,
-                                        (static_cast<float>(y) + 0.5F) * side);
-        sum += behind * (0.25F * open);
-      }
-      if (glasses) sum = through_lenses(s, shader, x, y, exposure, sum);
-      s.linear[index] = sum;
+      s.linear[index] = color;
     }
-  }
-}
-
-void Renderer::finish(const float* row, const ImageKey& key, Scratch& s, uint8_t* image) const {
-  const auto camera = load_block<Camera>(row + layout_.pose_end);
-  soften(options_.height, options_.width, clamp(camera.softness, 0.0F, 1.0F), s.linear, s.blurred);
-  const float scale = static_cast<float>(std::min(options_.height, options_.width)) / 112.0F;
-  blur_motion(options_.height, options_.width, camera.motion * scale, camera.motion_angle, s.linear,
-              s.blurred);
-  lose_resolution(options_.height, options_.width, camera.detail, s.linear, s.blurred);
-  grade(camera.warm, camera.green, camera.saturation, s.linear);
-  uint32_t seed = hash2(static_cast<uint32_t>(key.seed), static_cast<uint32_t>(key.seed >> 32));
-  seed = hash2(seed ^ key.identity, key.sample * 3U + key.set);
-  const float grain = clamp(camera.noise, 0.0F, 64.0F);
-  for (std::size_t i = 0; i < s.linear.size(); ++i) {
-    const Vec3 c = s.linear[i];
-    const float channels[3] = {c.x, c.y, c.z};
-    for (std::size_t k = 0; k < 3; ++k) {
-      const float root = sqrt_of(channels[k] > 0.0F ? channels[k] : 0.0F) *
-                         (static_cast<float>(kToneSteps) / 1.25F);
-      const float top = static_cast<float>(kToneSteps);
-      float level = static_cast<float>(tone_[static_cast<std::size_t>(root < top ? root : top)]);
-      if (grain > 0.0F) {
-        // Sum of four bytes: close to a normal distribution, mean 510, sd 147.8.
-        const uint32_t h = hash2(seed, static_cast<uint32_t>(3 * i + k));
-        const auto four = (h & 255U) + ((h >> 8) & 255U) + ((h >> 16) & 255U) + (h >> 24);
-        level += grain * (static_cast<float>(four) - 510.0F) * (1.0F / 147.8F);
-      }
-      image[3 * i + k] = static_cast<uint8_t>(clamp(level + 0.5F, 0.0F, 255.0F));
-    }
-  }
-  if (camera.jpeg <= 100.0F) {
-    compress(options_.height, options_.width, camera.jpeg, image, s.planes);
   }
 }
 
 void Renderer::masks(const float* row, Scratch& s, uint8_t* mask) const {
-  const View view = pose(row, s);
-  project(view, s);
+  const View view = place(row, s);
   draw(row, view, s);
-  const auto background = load_block<Background>(row + layout_.camera_end);
-  const Lights lights = lights_of(load_block<Illumination>(row + layout_.expression_end));
-  const Shader shader(chart_, s.person, lights, view.rotation, view.gaze, pixel_of(view),
-                      options_.detail, background.clothes, nullptr);
-  const float side = 1.0F / static_cast<float>(std::min(options_.height, options_.width));
-  const Backdrop backdrop(background, side);
+  const Stage stage = stage_of(row, view, s.person, head_arrays(), picture_arrays(s), {});
   const auto worn = load_block<Accessories>(row + layout_.grooming_end);
   const bool dark = !s.person.outfit.lenses.empty() && worn.lens_color.y < 0.5F;
   s.fragments.collect(s.raster);
@@ -393,12 +253,12 @@ void Renderer::masks(const float* row, Scratch& s, uint8_t* mask) const {
       float share[kRegions] = {};
       float open = static_cast<float>(kSamples);
       for (; next < list.size && list.pixel[next] == index; ++next) {
-        const Fragment f = fragment(s, list.triangle[next], list.x[next], list.y[next]);
-        share[static_cast<std::size_t>(shader.region(f))] += list.samples[next];
+        const Fragment f = fragment_of(stage, list.triangle[next], list.x[next], list.y[next]);
+        share[static_cast<std::size_t>(stage.shader.region(f))] += list.samples[next];
         open -= list.samples[next];
       }
-      const bool clothed = backdrop.clothed((static_cast<float>(x) + 0.5F) * side,
-                                            (static_cast<float>(y) + 0.5F) * side);
+      const bool clothed = stage.backdrop.clothed((static_cast<float>(x) + 0.5F) * stage.side,
+                                                  (static_cast<float>(y) + 0.5F) * stage.side);
       share[static_cast<std::size_t>(clothed ? Region::kWorn : Region::kBackground)] += open;
       std::size_t most = 0;
       for (std::size_t r = 1; r < kRegions; ++r) {
@@ -412,11 +272,14 @@ void Renderer::masks(const float* row, Scratch& s, uint8_t* mask) const {
 
 void Renderer::render(const float* row, const ImageKey& key, Scratch& scratch,
                       uint8_t* image) const {
-  const View view = pose(row, scratch);
-  project(view, scratch);
+  const View view = place(row, scratch);
   draw(row, view, scratch);
-  resolve(row, view, scratch);
-  finish(row, key, scratch, image);
+  resolve(stage_of(row, view, scratch.person, head_arrays(), picture_arrays(scratch),
+                   photo_of(row, scratch.person)),
+          scratch);
+  const Film film = film_of(view.camera, key, options_.height, options_.width);
+  develop(options_.height, options_.width, film, tone_.data(), scratch.linear, scratch.blurred,
+          scratch.planes, image);
 }
 
 }  // namespace synface::morphable

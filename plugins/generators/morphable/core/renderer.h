@@ -5,15 +5,10 @@
 #include <memory>
 #include <vector>
 
-#include "core/align.h"
-#include "core/fragments.h"
-#include "core/paint.h"
-#include "core/photos.h"
-#include "core/raster.h"
-#include "core/shade.h"
+#include "core/sensor.h"
 #include "core/shadow.h"
 #include "core/shape.h"
-#include "core/view.h"
+#include "core/stage.h"
 
 namespace synface::morphable {
 
@@ -25,22 +20,13 @@ struct RenderOptions {
   std::shared_ptr<const Photos> photos = nullptr;  // behind the head; none: the pattern
 };
 
-// Which image: seeds the sensor noise.
-struct ImageKey {
-  uint64_t seed = 0;
-  uint32_t identity = 0, sample = 0, set = 0;
-};
-
-// Normal, place in the shadow map, q, ear, occlusion, albedo and pixel position of a vertex.
-using VertexRow = float __attribute__((vector_size(64)));
-
 // What a thread needs while it renders; keeps the last person, so that several images of one
 // identity shape it once. The picture does not depend on what was rendered before.
 struct Scratch {
   Person person;
   std::vector<Person> ahead;  // who was shaped by shape_ahead() and is not `person`
   ShapeModel::Work shaping;
-  std::vector<Vec3> posed, normals;
+  std::vector<Vec3> posed, normals;  // of the head, then of the outfit; head axes
   std::vector<ScreenVertex> screen;
   std::vector<Corners> triangles;  // of the head, then of the outfit
   Raster raster, lenses;
@@ -49,21 +35,6 @@ struct Scratch {
   ShadowMap shadow;
   std::vector<Vec3> linear, blurred;  // [H * W]
   std::vector<float> planes;          // of JPEG
-};
-
-// One surface within a pixel: neighbouring triangles of the same part count as one.
-struct Surface {
-  Fragment fragment;
-  float distance = 0;  // from the camera, eye distances
-  float samples = 0;
-
-  bool continues(const Surface& other) const {
-    const float gap = distance - other.distance;
-    return fragment.part == other.fragment.part && fragment.back == other.fragment.back &&
-           gap < 0.12F && gap > -0.12F;
-  }
-  // Attributes become the mean over the samples of both.
-  void join(const Surface& other);
 };
 
 class Renderer {
@@ -90,24 +61,34 @@ class Renderer {
 
   const HeadModel& head() const { return *head_; }
   const Layout& layout() const { return layout_; }
+  const RenderOptions& options() const { return options_; }
+  const Chart& chart() const { return chart_; }
+  const std::vector<uint8_t>& tone() const { return tone_; }
+
+  // What render() does before it turns to pixels, for who draws them elsewhere (batch.h): puts the
+  // person of a row, dressed, and positions and normals of all vertices into the scratch.
+  View place(const float* row, Scratch& scratch) const;
+  Projection projection_of(const View& view) const {
+    return {view.rotation, view.camera.distance, view.similarity};
+  }
+  Lights lights_of_row(const float* row) const {
+    return lights_of(load_block<Illumination>(row + layout_.expression_end));
+  }
+  // photo: the picture's crop of a photograph, by which a copy elsewhere may be named, or empty.
+  Stage stage_of(const float* row, const View& view, const Person& person, const HeadArrays& head,
+                 const PictureArrays& picture, const PhotoCrop& photo) const;
+  PhotoCrop photo_of(const float* row, const Person& person) const;
 
  private:
   bool is_head_of(const Person& person, const float* row) const;
   void find_person(const float* row, Scratch& scratch) const;
   View pose(const float* row, Scratch& scratch) const;
-  void project(const View& view, Scratch& scratch) const;
   void draw(const float* row, const View& view, Scratch& scratch) const;
-  void fill_rows(Scratch& scratch) const;
+  HeadArrays head_arrays() const;
+  PictureArrays picture_arrays(const Scratch& scratch) const;
   void fetch_ahead(const Scratch& scratch, std::size_t fragment) const;
-  // The surfaces that a pixel sees, of its fragments [first, last), each shaded once.
-  int surfaces(const Scratch& scratch, std::size_t first, std::size_t last,
-               Surface (&out)[kSamples]) const;
   bool behind_lens(const Scratch& scratch, int x, int y) const;
-  Vec3 through_lenses(const Scratch& scratch, const Shader& shader, int x, int y, float exposure,
-                      Vec3 behind) const;
-  void resolve(const float* row, const View& view, Scratch& scratch) const;
-  Fragment fragment(const Scratch& scratch, int32_t triangle, float x, float y) const;
-  void finish(const float* row, const ImageKey& key, Scratch& scratch, uint8_t* image) const;
+  void resolve(const Stage& stage, Scratch& scratch) const;
 
   std::shared_ptr<const HeadModel> head_;
   Layout layout_;

@@ -6,23 +6,8 @@
 namespace synface::morphable {
 namespace {
 
-std::size_t index(int x) {
-  return static_cast<std::size_t>(x);
-}
-
-// Bilinear at a position whose pixels' middles are whole numbers; beyond the border its pixels.
-Vec3 sample(int height, int width, const std::vector<Vec3>& image, float x, float y) {
-  x = clamp(x, 0.0F, static_cast<float>(width - 1));
-  y = clamp(y, 0.0F, static_cast<float>(height - 1));
-  const int ix = static_cast<int>(x);
-  const int iy = static_cast<int>(y);
-  const int jx = ix + 1 < width ? ix + 1 : ix;
-  const int jy = iy + 1 < height ? iy + 1 : iy;
-  const float fx = x - static_cast<float>(ix);
-  const float fy = y - static_cast<float>(iy);
-  const Vec3* row = &image[index(iy) * index(width)];
-  const Vec3* next = &image[index(jy) * index(width)];
-  return mix(mix(row[ix], row[jx], fx), mix(next[ix], next[jx], fx), fy);
+std::size_t area(int height, int width) {
+  return static_cast<std::size_t>(height) * static_cast<std::size_t>(width);
 }
 
 // Tables K.1 and K.2 of ITU-T T.81.
@@ -36,181 +21,164 @@ constexpr std::array<int, 64> kChrominance = {
     99, 99, 47, 66, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99,
     99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99};
 
-using Block = std::array<float, 64>;
-
-struct Cosines {
-  std::array<std::array<float, 8>, 8> c{};  // [frequency][place], orthonormal
-  Cosines() {
-    for (std::size_t u = 0; u < 8; ++u) {
-      for (std::size_t x = 0; x < 8; ++x) {
-        const double angle = (2.0 * static_cast<double>(x) + 1.0) * static_cast<double>(u) / 16.0;
-        c[u][x] = static_cast<float>(sincos_of(kPi * angle).cos * (u == 0 ? sqrt_of(0.125) : 0.5));
-      }
-    }
-  }
-};
-
-std::array<float, 64> steps(const std::array<int, 64>& table, float quality) {
-  const double q = static_cast<double>(clamp(quality, 1.0F, 100.0F));
-  const double scale = q < 50.0 ? 5000.0 / q : 200.0 - 2.0 * q;
+std::array<float, 64> make_cosines() {
   std::array<float, 64> out{};
-  for (std::size_t i = 0; i < 64; ++i) {
-    const int step = floor_int((static_cast<double>(table[i]) * scale + 50.0) / 100.0);
-    out[i] = static_cast<float>(clamp(step, 1, 255));
+  for (std::size_t u = 0; u < 8; ++u) {
+    for (std::size_t x = 0; x < 8; ++x) {
+      const double angle = (2.0 * static_cast<double>(x) + 1.0) * static_cast<double>(u) / 16.0;
+      out[8 * u + x] =
+          static_cast<float>(sincos_of(kPi * angle).cos * (u == 0 ? sqrt_of(0.125) : 0.5));
+    }
   }
   return out;
 }
 
-// Rows then columns of `from` times the cosines, forwards or back.
-void transform(const Cosines& cosines, bool back, Block& block) {
-  Block half{};
-  for (std::size_t r = 0; r < 8; ++r) {
-    for (std::size_t k = 0; k < 8; ++k) {
-      float sum = 0;
-      for (std::size_t x = 0; x < 8; ++x) {
-        sum += block[8 * r + x] * (back ? cosines.c[x][k] : cosines.c[k][x]);
-      }
-      half[8 * r + k] = sum;
-    }
-  }
-  for (std::size_t k = 0; k < 8; ++k) {
-    for (std::size_t c = 0; c < 8; ++c) {
-      float sum = 0;
-      for (std::size_t y = 0; y < 8; ++y) {
-        sum += half[8 * y + c] * (back ? cosines.c[y][k] : cosines.c[k][y]);
-      }
-      block[8 * k + c] = sum;
-    }
+void set_steps(float quality, float (&steps)[2 * 64]) {
+  const double q = static_cast<double>(clamp(quality, 1.0F, 100.0F));
+  const double scale = q < 50.0 ? 5000.0 / q : 200.0 - 2.0 * q;
+  for (std::size_t i = 0; i < 2 * 64; ++i) {
+    const int table = i < 64 ? kLuminance[i] : kChrominance[i - 64];
+    const int step = floor_int((static_cast<double>(table) * scale + 50.0) / 100.0);
+    steps[i] = static_cast<float>(clamp(step, 1, 255));
   }
 }
 
-// plane [height, width], both divisible by 8, values about 0.
-void quantise(int height, int width, const std::array<float, 64>& step, const Cosines& cosines,
-              float* plane) {
-  for (int y = 0; y < height; y += 8) {
-    for (int x = 0; x < width; x += 8) {
-      Block block;
-      for (std::size_t i = 0; i < 64; ++i) {
-        block[i] = plane[(index(y) + i / 8) * index(width) + index(x) + i % 8];
-      }
-      transform(cosines, false, block);
-      for (std::size_t i = 0; i < 64; ++i) {
-        block[i] = static_cast<float>(floor_int(block[i] / step[i] + 0.5F)) * step[i];
-      }
-      transform(cosines, true, block);
-      for (std::size_t i = 0; i < 64; ++i) {
-        plane[(index(y) + i / 8) * index(width) + index(x) + i % 8] = block[i];
-      }
-    }
+Motion motion_of(float length, float angle) {
+  length = clamp(length, 0.0F, 80.0F);
+  if (length < 0.2F) return {};
+  const SinCos s = sincos_of(static_cast<double>(angle));
+  return {2 + floor_int(length), length, static_cast<float>(s.cos), static_cast<float>(s.sin)};
+}
+
+Shrinking shrinking_of(int height, int width, float share) {
+  share = clamp(share, 0.05F, 1.0F);
+  const int h = std::max(1, floor_int(static_cast<float>(height) * share + 0.5F));
+  const int w = std::max(1, floor_int(static_cast<float>(width) * share + 0.5F));
+  if (h >= height && w >= width) return {};
+  return {h, w, static_cast<float>(height) / static_cast<float>(h),
+          static_cast<float>(width) / static_cast<float>(w)};
+}
+
+Grading grading_of(float warm, float green, float saturation) {
+  const float red_gain = exp_fast(clamp(warm, -2.0F, 2.0F));
+  return {{red_gain, exp_fast(clamp(green, -2.0F, 2.0F)), 1.0F / red_gain},
+          clamp(saturation, 0.0F, 2.0F)};
+}
+
+void move(int height, int width, const Motion& motion, std::vector<Vec3>& image,
+          std::vector<Vec3>& work) {
+  if (motion.taps == 0) return;
+  work.assign(image.begin(), image.end());
+  const Pixels still{height, width, work.data()};
+  Vec3* to = image.data();
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x) *to++ = moved(still, motion, y, x);
   }
 }
 
-uint8_t byte(float x) {
-  return static_cast<uint8_t>(clamp(x + 0.5F, 0.0F, 255.0F));
+void shrink(int height, int width, const Shrinking& s, std::vector<Vec3>& image,
+            std::vector<Vec3>& work) {
+  if (s.height == 0) return;
+  work.resize(area(s.height, s.width));
+  const Pixels large{height, width, image.data()};
+  Vec3* to = work.data();
+  for (int y = 0; y < s.height; ++y) {
+    for (int x = 0; x < s.width; ++x) *to++ = shrunk(large, s, y, x);
+  }
+  const Pixels small{s.height, s.width, work.data()};
+  to = image.data();
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x) *to++ = enlarged(small, s, y, x);
+  }
+}
+
+void compress_by(int height, int width, const float* steps, uint8_t* image,
+                 std::vector<float>& work) {
+  const JpegPlanes planes(height, width);
+  work.resize(planes.floats());
+  for (int cell = 0; cell < planes.cells(); ++cell) to_planes(planes, cell, image, work.data());
+  const float* const cosines = jpeg_cosines();
+  for (int block = 0; block < planes.blocks(); ++block) {
+    quantise(planes, cosines, steps, block, work.data());
+  }
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x, image += 3) from_planes(planes, y, x, work.data(), image);
+  }
 }
 
 }  // namespace
 
+const float* jpeg_cosines() {
+  static const std::array<float, 64> cosines = make_cosines();
+  return cosines.data();
+}
+
+Film film_of(const Camera& camera, const ImageKey& key, int height, int width) {
+  Film film{};
+  film.softness = clamp(camera.softness, 0.0F, 1.0F);
+  const float scale = static_cast<float>(std::min(height, width)) / 112.0F;
+  film.motion = motion_of(camera.motion * scale, camera.motion_angle);
+  film.shrinking = shrinking_of(height, width, camera.detail);
+  film.grading = grading_of(camera.warm, camera.green, camera.saturation);
+  const uint32_t seed =
+      hash2(static_cast<uint32_t>(key.seed), static_cast<uint32_t>(key.seed >> 32));
+  film.grain = {hash2(seed ^ key.identity, key.sample * 3U + key.set),
+                clamp(camera.noise, 0.0F, 64.0F)};
+  film.compressed = camera.jpeg <= 100.0F ? 1 : 0;
+  if (film.compressed != 0) set_steps(camera.jpeg, film.steps);
+  return film;
+}
+
+void soften(int height, int width, float amount, std::vector<Vec3>& image,
+            std::vector<Vec3>& work) {
+  if (amount <= 0.0F) return;
+  work.resize(image.size());
+  const Pixels sharp{height, width, image.data()};
+  Vec3* to = work.data();
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x) *to++ = soft_across(sharp, y, x);
+  }
+  const Pixels across{height, width, work.data()};
+  to = image.data();
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x, ++to) *to = soft_down(across, y, x, *to, amount);
+  }
+}
+
 void blur_motion(int height, int width, float length, float angle, std::vector<Vec3>& image,
                  std::vector<Vec3>& work) {
-  length = clamp(length, 0.0F, 80.0F);
-  if (length < 0.2F) return;
-  const SinCos s = sincos_of(static_cast<double>(angle));
-  const auto dx = static_cast<float>(s.cos);
-  const auto dy = static_cast<float>(s.sin);
-  const int taps = 2 + floor_int(length);
-  work.assign(image.begin(), image.end());
-  for (int y = 0; y < height; ++y) {
-    for (int x = 0; x < width; ++x) {
-      Vec3 sum;
-      for (int t = 0; t < taps; ++t) {
-        const float at = length * (static_cast<float>(t) / static_cast<float>(taps - 1) - 0.5F);
-        sum += sample(height, width, work, static_cast<float>(x) + at * dx,
-                      static_cast<float>(y) + at * dy);
-      }
-      image[index(y) * index(width) + index(x)] = sum * (1.0F / static_cast<float>(taps));
-    }
-  }
+  move(height, width, motion_of(length, angle), image, work);
 }
 
 void lose_resolution(int height, int width, float share, std::vector<Vec3>& image,
                      std::vector<Vec3>& work) {
-  share = clamp(share, 0.05F, 1.0F);
-  const int h = std::max(1, floor_int(static_cast<float>(height) * share + 0.5F));
-  const int w = std::max(1, floor_int(static_cast<float>(width) * share + 0.5F));
-  if (h >= height && w >= width) return;
-  // Four samples stand for the area of a large pixel.
-  const float sx = static_cast<float>(width) / static_cast<float>(w);
-  const float sy = static_cast<float>(height) / static_cast<float>(h);
-  work.resize(index(h) * index(w));
-  for (int y = 0; y < h; ++y) {
-    for (int x = 0; x < w; ++x) {
-      Vec3 sum;
-      for (int k = 0; k < 4; ++k) {
-        const float u = (static_cast<float>(x) + (k % 2 == 0 ? 0.25F : 0.75F)) * sx - 0.5F;
-        const float v = (static_cast<float>(y) + (k / 2 == 0 ? 0.25F : 0.75F)) * sy - 0.5F;
-        sum += sample(height, width, image, u, v);
-      }
-      work[index(y) * index(w) + index(x)] = sum * 0.25F;
-    }
-  }
-  for (int y = 0; y < height; ++y) {
-    for (int x = 0; x < width; ++x) {
-      image[index(y) * index(width) + index(x)] =
-          sample(h, w, work, (static_cast<float>(x) + 0.5F) / sx - 0.5F,
-                 (static_cast<float>(y) + 0.5F) / sy - 0.5F);
-    }
-  }
+  shrink(height, width, shrinking_of(height, width, share), image, work);
 }
 
 void grade(float warm, float green, float saturation, std::vector<Vec3>& image) {
-  const float red_gain = exp_fast(clamp(warm, -2.0F, 2.0F));
-  const Vec3 gain{red_gain, exp_fast(clamp(green, -2.0F, 2.0F)), 1.0F / red_gain};
-  saturation = clamp(saturation, 0.0F, 2.0F);
-  for (Vec3& c : image) {
-    c = c * gain;
-    const float y = 0.2126F * c.x + 0.7152F * c.y + 0.0722F * c.z;
-    c = mix(Vec3{y, y, y}, c, saturation);
-  }
+  const Grading grading = grading_of(warm, green, saturation);
+  for (Vec3& c : image) c = graded(grading, c);
 }
 
 void compress(int height, int width, float quality, uint8_t* image, std::vector<float>& work) {
-  static const Cosines cosines;
-  const int tall = (height + 15) / 16 * 16;
-  const int wide = (width + 15) / 16 * 16;
-  const std::size_t whole = index(tall) * index(wide);
-  work.resize(whole * 3 / 2);
-  float* luma = work.data();
-  float* chroma[2] = {luma + whole, luma + whole + whole / 4};
-  std::fill(chroma[0], chroma[0] + whole / 2, 0.0F);
-  for (int y = 0; y < tall; ++y) {
-    for (int x = 0; x < wide; ++x) {
-      const int v = std::min(y, height - 1);
-      const int u = std::min(x, width - 1);
-      const uint8_t* p = image + 3 * (index(v) * index(width) + index(u));
-      const auto r = static_cast<float>(p[0]);
-      const auto g = static_cast<float>(p[1]);
-      const auto b = static_cast<float>(p[2]);
-      luma[index(y) * index(wide) + index(x)] = 0.299F * r + 0.587F * g + 0.114F * b - 128.0F;
-      const std::size_t at = index(y / 2) * index(wide / 2) + index(x / 2);
-      chroma[0][at] += 0.25F * (-0.168736F * r - 0.331264F * g + 0.5F * b);
-      chroma[1][at] += 0.25F * (0.5F * r - 0.418688F * g - 0.081312F * b);
-    }
+  float steps[2 * 64];
+  set_steps(quality, steps);
+  compress_by(height, width, steps, image, work);
+}
+
+void develop(int height, int width, const Film& film, const uint8_t* tone,
+             std::vector<Vec3>& linear, std::vector<Vec3>& work, std::vector<float>& planes,
+             uint8_t* image) {
+  soften(height, width, film.softness, linear, work);
+  move(height, width, film.motion, linear, work);
+  shrink(height, width, film.shrinking, linear, work);
+  for (std::size_t i = 0; i < linear.size(); ++i) {
+    const Vec3 c = graded(film.grading, linear[i]);
+    image[3 * i] = developed(tone, film.grain, 3 * i, c.x);
+    image[3 * i + 1] = developed(tone, film.grain, 3 * i + 1, c.y);
+    image[3 * i + 2] = developed(tone, film.grain, 3 * i + 2, c.z);
   }
-  quantise(tall, wide, steps(kLuminance, quality), cosines, luma);
-  for (float* plane : chroma) {
-    quantise(tall / 2, wide / 2, steps(kChrominance, quality), cosines, plane);
-  }
-  for (int y = 0; y < height; ++y) {
-    for (int x = 0; x < width; ++x) {
-      uint8_t* p = image + 3 * (index(y) * index(width) + index(x));
-      const float l = luma[index(y) * index(wide) + index(x)] + 128.0F;
-      const std::size_t at = index(y / 2) * index(wide / 2) + index(x / 2);
-      p[0] = byte(l + 1.402F * chroma[1][at]);
-      p[1] = byte(l - 0.344136F * chroma[0][at] - 0.714136F * chroma[1][at]);
-      p[2] = byte(l + 1.772F * chroma[0][at]);
-    }
-  }
+  if (film.compressed != 0) compress_by(height, width, film.steps, image, planes);
 }
 
 }  // namespace synface::morphable

@@ -4,11 +4,27 @@
 #include <cstdint>
 #include <vector>
 
-#include "core/math.h"
+#include "core/latents.h"
+#include "core/sensor_body.h"
 
 namespace synface::morphable {
 
+// Which image: seeds the sensor noise.
+struct ImageKey {
+  uint64_t seed = 0;
+  uint32_t identity = 0, sample = 0, set = 0;
+};
+
+// The numbers of all steps below for one picture.
+Film film_of(const Camera& camera, const ImageKey& key, int height, int width);
+
+// [8, 8] of the cosine transform, [frequency][place], orthonormal.
+const float* jpeg_cosines();
+
 // image [H, W] linear RGB; work: of any size, overwritten.
+
+// image += amount * (3 x 3 binomial blur - image)
+void soften(int height, int width, float amount, std::vector<Vec3>& image, std::vector<Vec3>& work);
 
 // Mean along a straight path of `length` pixels around each pixel.
 void blur_motion(int height, int width, float length, float angle, std::vector<Vec3>& image,
@@ -26,5 +42,10 @@ void grade(float warm, float green, float saturation, std::vector<Vec3>& image);
 // chroma of half the resolution, the tables of annex K scaled to `quality` 1..100 as the
 // Independent JPEG Group does.
 void compress(int height, int width, float quality, uint8_t* image, std::vector<float>& work);
+
+// All of them: linear [H, W] to image [H, W, 3] sRGB. tone: tone_table() (camera.h).
+void develop(int height, int width, const Film& film, const uint8_t* tone,
+             std::vector<Vec3>& linear, std::vector<Vec3>& work, std::vector<float>& planes,
+             uint8_t* image);
 
 }  // namespace synface::morphable

@@ -16,11 +16,6 @@ Rotation rotation_of(const Pose& p) {
   return {{r0 * f(z.cos) - r1 * f(z.sin), r0 * f(z.sin) + r1 * f(z.cos), r2}};
 }
 
-Vec3 through_lens(Vec3 p, float distance) {
-  const float depth = 1.0F / std::max(distance - p.z, 0.5F);
-  return {p.x * depth * distance, -p.y * depth * distance, depth};
-}
-
 Vec3 gaze_of(const Rotation& rotation, float yaw, float pitch, float outwards) {
   const SinCos y = sincos_of(static_cast<double>(clamp(yaw, -0.5F, 0.5F) + outwards));
   const SinCos x = sincos_of(static_cast<double>(clamp(pitch, -0.45F, 0.45F)));

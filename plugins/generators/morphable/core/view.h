@@ -20,7 +20,11 @@ Rotation rotation_of(const Pose& pose);
 
 // Central projection: x to the right and y down in eye distances at the eyes' depth, z = 1 /
 // distance.
-Vec3 through_lens(Vec3 p, float distance);
+SYNFACE_BODY Vec3 through_lens(Vec3 p, float distance) {
+  const float room = distance - p.z;
+  const float depth = 1.0F / (room < 0.5F ? 0.5F : room);
+  return {p.x * depth * distance, -p.y * depth * distance, depth};
+}
 
 // Axis of an eye; outwards: the angle by which it departs from the gaze, towards the left.
 Vec3 gaze_of(const Rotation& rotation, float yaw, float pitch, float outwards);

@@ -1,43 +1,19 @@
-#include "core/shade.h"
+// The bodies of Shader, for the CPU's loop over pixels and for the GPU's threads.
+#pragma once
 
 #include "core/hair.h"
 #include "core/noise.h"
+#include "core/paint_body.h"
+#include "core/shade.h"
 
 namespace synface::morphable {
-namespace {
-
 constexpr float kPupil = 0.42F;  // of the iris's radius
 
-float absolute(float x) {
-  return x < 0.0F ? -x : x;
-}
-
-float positive(float x) {
-  return x > 0.0F ? x : 0.0F;
-}
-
-bool under_collar(Vec3 q) {
+SYNFACE_BODY bool under_collar(Vec3 q) {
   return q.y < -2.3F && q.y < -2.42F - 0.22F * smooth(-1.6F, -0.3F, q.z);
 }
 
-}  // namespace
-
-Shader::Shader(const Chart& chart, const Person& person, const Lights& lights, const Rotation& head,
-               const Vec3 (&gaze)[2], float pixel, bool detail, Vec3 clothes,
-               const ShadowMap* shadow)
-    : chart_(chart),
-      person_(person),
-      look_(person.look),
-      lights_(lights),
-      head_(head),
-      gaze_{gaze[0], gaze[1]},
-      skin_(skin_color(person.look)),
-      pixel_(pixel),
-      detail_(detail),
-      clothes_(clothes),
-      shadow_(shadow) {}
-
-Vec3 Shader::irradiance(Vec3 n, float occlusion, float key) const {
+SYNFACE_BODY Vec3 Shader::irradiance(Vec3 n, float occlusion, float key) const {
   Vec3 sum = lights_.ambient * (occlusion * (1.0F + lights_.tilt * n.y));
   const float open = 0.25F + 0.75F * occlusion;
   for (const Lamp& lamp : lights_.lamp) {
@@ -47,7 +23,8 @@ Vec3 Shader::irradiance(Vec3 n, float occlusion, float key) const {
   return sum;
 }
 
-Vec3 Shader::shade_hair(Vec3 q, Vec3 n, float occlusion, float key, float tone, float beard) const {
+SYNFACE_BODY Vec3 Shader::shade_hair(Vec3 q, Vec3 n, float occlusion, float key, float tone,
+                                     float beard) const {
   // Strands leave the crown in all directions and fall.
   const Vec3 crown{0.0F, 1.7F, -1.5F};
   const Vec3 away = q - crown;
@@ -82,7 +59,7 @@ Vec3 Shader::shade_hair(Vec3 q, Vec3 n, float occlusion, float key, float tone, 
 }
 
 // Woven or, with q.z, knitted.
-Vec3 Shader::shade_cloth(const Fragment& f, Vec3 n, float key) const {
+SYNFACE_BODY Vec3 Shader::shade_cloth(const Fragment& f, Vec3 n, float key) const {
   const float knit = clamp(f.q.z, 0.0F, 1.0F);
   const float rib = noise2_band(f.q.x, 0.3F * f.q.y, 3.0F, 0.6F * pixel_) - 0.5F;
   const float weave = noise2_band(f.q.x, f.q.y, 7.0F, 0.3F * pixel_) - 0.5F;
@@ -91,7 +68,8 @@ Vec3 Shader::shade_cloth(const Fragment& f, Vec3 n, float key) const {
   return irradiance(n, open, f.back ? 0.4F * key : key) * f.albedo * fold;
 }
 
-Vec3 Shader::shade_gloss(Vec3 albedo, Vec3 n, float occlusion, float key, float gloss) const {
+SYNFACE_BODY Vec3 Shader::shade_gloss(Vec3 albedo, Vec3 n, float occlusion, float key,
+                                      float gloss) const {
   Vec3 out = irradiance(n, occlusion, key) * albedo;
   for (const Lamp& lamp : lights_.lamp) {
     const float share = &lamp == &lights_.lamp[0] ? key : 1.0F;
@@ -100,7 +78,7 @@ Vec3 Shader::shade_gloss(Vec3 albedo, Vec3 n, float occlusion, float key, float 
   return out + lights_.ambient * (0.1F * gloss * positive(n.y));
 }
 
-Shader::Lens Shader::lens(Vec3 normal, Vec3 tint) const {
+SYNFACE_BODY Shader::Lens Shader::lens(Vec3 normal, Vec3 tint) const {
   const Vec3 n = normalized(normal);
   // Fresnel's law after Schlick 1994, index 1.5, two faces; what is mirrored is the sky above.
   const float flat = 1.0F - positive(n.z);
@@ -115,7 +93,7 @@ Shader::Lens Shader::lens(Vec3 normal, Vec3 tint) const {
 }
 
 // Share of a spot of the scalp that hair covers; the hairline is ragged.
-float Shader::hair_cover(const Fragment& f, float field) const {
+SYNFACE_BODY float Shader::hair_cover(const Fragment& f, float field) const {
   const float jag = mix(0.10F, 0.20F, look_.fringe);
   if (field < -0.02F - 0.5F * jag || f.q.y < -1.2F) return 0.0F;
   const float thin = mix(0.80F, 1.0F, smooth(0.02F, 0.09F, look_.hair_volume));
@@ -127,7 +105,7 @@ float Shader::hair_cover(const Fragment& f, float field) const {
   return most * smooth(-0.02F, 0.12F, field + jag * (strands - 0.5F));
 }
 
-Vec3 Shader::shade_skin(const Fragment& f, Vec3 n, float key) const {
+SYNFACE_BODY Vec3 Shader::shade_skin(const Fragment& f, Vec3 n, float key) const {
   // The collar: lower in front.
   if (under_collar(f.q)) {
     return irradiance(n, f.occlusion, key) * clothes_;
@@ -139,7 +117,7 @@ Vec3 Shader::shade_skin(const Fragment& f, Vec3 n, float key) const {
   if (grown >= 0.995F) return hair;
 
   float shine = 0.35F + 0.65F * look_.oil;
-  const Vec3 albedo = paint_skin(look_, chart_, {f.q, f.a, f.b, pixel_}, skin_, detail_, shine);
+  const Vec3 albedo = paint_skin(look_, *chart_, {f.q, f.a, f.b, pixel_}, skin_, detail_, shine);
   // Hair over the forehead takes light away from the skin beside it.
   const float under = 0.45F * look_.hair_presence * smooth(0.03F, 0.25F, look_.hair_volume) *
                       smooth(-0.22F, 0.02F, field);
@@ -166,13 +144,13 @@ Vec3 Shader::shade_skin(const Fragment& f, Vec3 n, float key) const {
   return mix(color, hair, grown);
 }
 
-Vec3 Shader::shade_eye(const Fragment& f, Vec3 n, float key) const {
+SYNFACE_BODY Vec3 Shader::shade_eye(const Fragment& f, Vec3 n, float key) const {
   const std::size_t side = f.part == Part::kLeftEye ? 0 : 1;
   const Vec3 gaze = gaze_[side];
   const float toward = dot(n, gaze);
   const float sine = sqrt_of(positive(1.0F - toward * toward));
-  const float t = toward > 0.0F ? sine / chart_.iris_sine : 3.0F;
-  const float soft = 0.5F * pixel_ / (person_.eye_radius[side] * chart_.iris_sine);
+  const float t = toward > 0.0F ? sine / chart_->iris_sine : 3.0F;
+  const float soft = 0.5F * pixel_ / (eye_radius_[side] * chart_->iris_sine);
   Vec3 white{0.47F, 0.43F, 0.41F};
   white = white * Vec3{1, 1 - 0.16F * look_.sclera_red, 1 - 0.18F * look_.sclera_red};
   const Vec3 inner = head_.undo(n);
@@ -183,7 +161,7 @@ Vec3 Shader::shade_eye(const Fragment& f, Vec3 n, float key) const {
   iris = mix(Vec3{0.008F, 0.008F, 0.008F}, iris, smooth(kPupil - soft, kPupil + soft, t));
   Vec3 albedo = mix(iris, white, smooth(0.97F - soft, 1.03F + soft, t));
   // The upper lid and its lashes shade the ball.
-  const float height = inner.y * person_.eye_radius[side] / person_.lid_height[side];
+  const float height = inner.y * eye_radius_[side] / lid_height_[side];
   const float lid = 1.0F - 0.70F * smooth(0.05F, 1.1F, height);
   const float corner = 1.0F - 0.35F * smooth(0.25F, 0.62F, inner.x < 0.0F ? -inner.x : inner.x);
   Vec3 out = irradiance(n, 0.6F, 0.3F + 0.7F * key) * albedo * (lid * corner);
@@ -196,7 +174,7 @@ Vec3 Shader::shade_eye(const Fragment& f, Vec3 n, float key) const {
   return out + lights_.ambient * (0.02F * lid);
 }
 
-Region Shader::region(const Fragment& f) const {
+SYNFACE_BODY Region Shader::region(const Fragment& f) const {
   switch (f.part) {
     case Part::kLeftEye:
     case Part::kRightEye:
@@ -218,18 +196,18 @@ Region Shader::region(const Fragment& f) const {
   if (under_collar(f.q)) return Region::kWorn;
   if (hair_cover(f, hair_field(look_, f.q)) > 0.5F) return Region::kHair;
   const Spot spot{f.q, f.a, f.b, pixel_};
-  if (lip_cover(chart_, spot) > 0.5F) return Region::kLips;
-  if (brow_cover(look_, chart_, spot) > 0.5F * look_.brow_alpha) return Region::kBrows;
+  if (lip_cover(*chart_, spot) > 0.5F) return Region::kLips;
+  if (brow_cover(look_, *chart_, spot) > 0.5F * look_.brow_alpha) return Region::kBrows;
   // A beard is hair; stubble is skin.
   if (look_.beard_density * beard_field(look_, f.q) > 0.35F) return Region::kHair;
   return Region::kSkin;
 }
 
-Vec3 Shader::shade(const Fragment& f) const {
+SYNFACE_BODY Vec3 Shader::shade(const Fragment& f) const {
   Vec3 n = normalized(f.normal);
   if (f.back) n = n * -1.0F;
   const float key =
-      shadow_ == nullptr ? 1.0F : shadow_->light(f.light, dot(n, lights_.lamp[0].direction));
+      shadow_.depths == nullptr ? 1.0F : shadow_.light(f.light, dot(n, lights_.lamp[0].direction));
   switch (f.part) {
     case Part::kLeftEye:
     case Part::kRightEye:
