@@ -158,6 +158,18 @@ TEST(LinearVerification, LabelsFindTheComponentThatIsAPersonsOwn) {
   EXPECT_GE(high, lda.at("auc"));
 }
 
+// As verification does, so that the two can be set against each other over the test's people.
+TEST(LinearVerification, KeepsTheScoreOfEachPair) {
+  const Trial pca({{"map", "whitened_pca"}, {"fit", "/fit"}});
+  const std::string& file = pca.collected.artifacts.at("scores.safetensors");
+  EXPECT_THAT(file, HasSubstr("\"format\":\"synface-scores\",\"version\":\"1\",\"people\":\"30\""));
+  EXPECT_THAT(file, HasSubstr("\"score\":{\"dtype\":\"F32\",\"shape\":[60]"));
+  EXPECT_EQ(pca.collected.curve_x.count("roc"), 1U);
+  EXPECT_GT(pca.at("d_prime"), 0.0);
+  EXPECT_EQ(pca.collected.scalars.count("tar_at_far_1e1"), 1U);
+  EXPECT_EQ(pca.collected.scalars.count("tar_at_far_1e2"), 0U) << "of 30 impostor pairs";
+}
+
 TEST(LinearVerification, IsFittedToTheBenchmarksSetWhereNoFolderIsNamed) {
   const Trial trial({{"map", "lda"}, {"identities", 20}, {"samples", 2}}, true);
   EXPECT_EQ(trial.at("fit_people"), 20);

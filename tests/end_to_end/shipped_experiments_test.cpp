@@ -27,14 +27,17 @@ class Shipped : public testing::TestWithParam<std::string> {
         word,    (source_folder() / "experiments" / GetParam()).string(),
         "--set", "real.images=photographs/images",
         "--set", "real.pairs=photographs/pairs.txt"};
-    if (mixes_domains()) all.insert(all.end(), {"--set", "real.train=others/images"});
+    if (mixes_domains() || fits()) all.insert(all.end(), {"--set", "real.train=others/images"});
     all.insert(all.end(), more.begin(), more.end());
     return all;
   }
 
-  bool mixes_domains() const {
-    return read_file(source_folder() / "experiments" / GetParam()).find("\"domain\"") !=
-           std::string::npos;
+  bool mixes_domains() const { return says("\"domain\""); }
+  // Has floors that are fitted to photographs of other people.
+  bool fits() const { return says("\"linear_verification\""); }
+
+  bool says(const char* word) const {
+    return read_file(source_folder() / "experiments" / GetParam()).find(word) != std::string::npos;
   }
 
   Sandbox sandbox_;
@@ -44,6 +47,7 @@ TEST_P(Shipped, IsPlannedAndRunsWithATinyBudget) {
   // The largest draw of real people that a shipped experiment makes is 160 x 5.
   make_photographs(sandbox_ / "photographs");
   if (mixes_domains()) make_photographs(sandbox_ / "others", 160, 5, 200);
+  if (fits()) make_photographs(sandbox_ / "others", 12, 3, 200);
   const Outcome plan = sandbox_.synface(command("plan", {}));
   ASSERT_EQ(plan.code, 0) << plan.all();
   EXPECT_TRUE(plan.says("?")) << "it asks a question: " << plan.all();
@@ -66,6 +70,15 @@ TEST_P(Shipped, IsPlannedAndRunsWithATinyBudget) {
   const Outcome run = sandbox_.synface(command("run", few));
   EXPECT_EQ(run.code, 0) << run.all();
   EXPECT_GE(Records(sandbox_.database()).number("SELECT count(*) FROM trial WHERE status = 'done'"),
+            2);
+  if (!fits()) return;
+  const std::vector<std::string> fitted = {"--only",        "floor=lbp_pca", "--only",
+                                           "floor=lbp_lda", "--set",         "generator.size=32"};
+  const Outcome floors = sandbox_.synface(command("run", fitted));
+  EXPECT_EQ(floors.code, 0) << floors.all();
+  EXPECT_EQ(Records(sandbox_.database())
+                .number("SELECT count(*) FROM finals WHERE metric = 'real.fit_people' AND "
+                        "value = 12 AND axes ->> '$.floor' IN('lbp_pca', 'lbp_lda')"),
             2);
 }
 

@@ -185,6 +185,57 @@ TEST_F(Reading, AnOptionalBenchmarkWithoutItsSetIsLeftOutWithAWord) {
   EXPECT_THAT(experiment.remarks[0], HasSubstr("benchmark `real` is left out"));
 }
 
+class FloorOfAnotherMethod : public Reading {
+ protected:
+  FloorOfAnotherMethod() {
+    write("images/a/1.png", "x");
+    write("train/b/1.png", "y");
+    write("pairs.txt", "0 1 a/1.png a/1.png\n");
+  }
+  static std::string text(const std::string& fit) {
+    return std::string(kBase).replace(
+        std::string(kBase).find("benchmark"), std::string::npos,
+        "benchmark = [{ plugin = 'verification', name = 'real', set = 'real', optional = true },\n"
+        "             { plugin = 'verification', name = 'heldout' }]\n"
+        "[[floor]]\nname = 'pca'\nset = { 'train.images_seen' = 0, backbone = { plugin = 'lbp' },"
+        " benchmark = [{ plugin = 'fitted', name = 'real', set = 'real', optional = true" +
+            fit + " }] }\n");
+  }
+  Options given(bool train) const {
+    auto with = options();
+    with.set = {"real.images=images", "real.pairs=pairs.txt"};
+    if (train) with.set.emplace_back("real.train=train");
+    return with;
+  }
+};
+
+TEST_F(FloorOfAnotherMethod, HasItsOwnBenchmarkFittedToRealTrain) {
+  const auto experiment = expand_text(text(""), given(true));
+  ASSERT_EQ(experiment.trials.size(), 2U);
+  EXPECT_EQ(experiment.trials[0].config["benchmark"].size(), 2U);
+  const auto& floor = experiment.trials[1].config["benchmark"];
+  ASSERT_EQ(floor.size(), 1U);
+  EXPECT_EQ(floor[0]["plugin"], "fitted");
+  EXPECT_EQ(floor[0]["name"], "real");
+  EXPECT_EQ(floor[0]["fit"], (folder_.path() / "train").string());
+  EXPECT_EQ(floor[0]["pairs"], (folder_.path() / "pairs.txt").string());
+  EXPECT_EQ(experiment.trials[0].training_hash,
+            expand_text(text(""), given(false)).trials[0].training_hash)
+      << "photographs that a floor is fitted to are no part of the other trials";
+}
+
+TEST_F(FloorOfAnotherMethod, IsLeftOutWithAWordWhereItsPhotographsAreNotGiven) {
+  const auto experiment = expand_text(text(""), given(false));
+  EXPECT_EQ(experiment.trials.size(), 1U);
+  EXPECT_EQ(experiment.counts.floors, 0U);
+  ASSERT_EQ(experiment.remarks.size(), 2U);
+  EXPECT_THAT(experiment.remarks[0],
+              HasSubstr("real.train is not given (--set real.train=FOLDER)"));
+  EXPECT_THAT(experiment.remarks[1], HasSubstr("floor `pca` is left out"));
+  const auto own = expand_text(text(", fit = 'train'"), given(false));
+  EXPECT_EQ(own.trials.size(), 2U) << "a folder of its own needs none";
+}
+
 TEST_F(Reading, PhotographsAreTestedOnRenderedPeopleOnlyWhereSomebodyRendersThem) {
   write("real/a/1.png", "x");
   const std::string album =

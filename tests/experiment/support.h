@@ -65,6 +65,7 @@ inline std::vector<plugin::PluginInfo> plugins() {
                 {number("scale", 30, 0, 1000), number("margin", 0.5, 0, 1.5)}),
       described(Kind::kBenchmark, "verification",
                 {path("images"), path("pairs"), number("bootstrap", 1000, 0, 100000)}),
+      described(Kind::kBenchmark, "fitted", {path("images"), path("pairs"), path("fit")}),
   };
 }
 

@@ -1,8 +1,9 @@
-// The interval of the primary difference over the people of the test, from the scores that the
+// The intervals of differences over the people of the test, from the scores that the
 // verification benchmark keeps: written by its code, read by the report's.
 #include <cmath>
 
 #include "../../plugins/benchmarks/verification/scores.h"  // not the report's own
+#include "floor_words.h"
 #include "metrics.h"
 #include "report_fixture.h"
 #include "synface/report/render.h"
@@ -158,6 +159,110 @@ TEST_F(PeopleInterval_, GivenCrossedSeedsThenTheWeightsAreThoseOfTheMean) {
   ASSERT_TRUE(comparison.primary->people) << comparison.primary->people_missing;
   EXPECT_EQ(comparison.primary->units, 2);
   EXPECT_TRUE(comparison.primary->people->interval.contains(*comparison.primary->difference.mean));
+}
+
+// Trials of the table and floors beside it, which were tested on the same pairs.
+class FloorDifferences : public PeopleInterval_ {
+ protected:
+  static Planned floor(const std::string& name, const Kept& kept) {
+    Planned planned{{{"floor", name}}, {{"real.auc", kept.auc}}};
+    planned.scores = kept.file;
+    return planned;
+  }
+  const FloorDifference& entry(const Comparison& comparison, bool im, const std::string& floor) {
+    for (const FloorDifference& found : comparison.floor_differences) {
+      if (comparison.cells[found.cell].axes.at("im") == im &&
+          comparison.cells[found.floor].axes.at("floor") == floor) {
+        return found;
+      }
+    }
+    throw std::runtime_error("no difference to " + floor);
+  }
+};
+
+TEST_F(FloorDifferences, AreThoseOfTheMeansWithIntervalsOverThePeople) {
+  auto plan = grid(0.15);
+  plan.push_back(floor("far", kept(pairs(0.05, 1, 0.05, 300))));
+  plan.push_back(floor("near", kept(pairs(0.405, 9, 0.05, 301))));
+  fill("mixup", plan, contrast_);
+  const Comparison comparison = result();
+  ASSERT_EQ(comparison.floor_differences.size(), 4U);
+  const FloorDifference& far = entry(comparison, true, "far");
+  EXPECT_EQ(far.metric, "real.auc");
+  EXPECT_NEAR(far.difference,
+              *comparison.cells[far.cell].metrics.at("real.auc").summary.mean -
+                  *comparison.cells[far.floor].metrics.at("real.auc").summary.mean,
+              1e-12);
+  EXPECT_EQ(far.people.people, static_cast<int>(kPeople));
+  EXPECT_TRUE(far.people.interval.contains(far.difference));
+  EXPECT_GT(far.people.interval.lo, 0);
+  const FloorDifference& near = entry(comparison, true, "near");
+  EXPECT_TRUE(near.people.interval.contains(0)) << "other noise, nearly the same gap";
+  EXPECT_GT(near.people.interval.hi - near.people.interval.lo, 0.02);
+  const auto words = floor_paragraphs(comparison);
+  ASSERT_EQ(words.size(), 2U);
+  EXPECT_THAT(words[1],
+              AllOf(HasSubstr("(im true) and the floors, with the test's 60 people"),
+                    HasSubstr("against far real.auc +"), HasSubstr("higher, which is better"),
+                    HasSubstr("which these people cannot tell from nothing")));
+  const auto tables = comparison_tables(comparison);
+  ASSERT_EQ(tables.size(), 2U);
+  EXPECT_EQ(tables[1].rows.size(), 4U);
+  EXPECT_EQ(tables[1].rows[0][0], "im false");
+  EXPECT_EQ(tables[1].rows[0][1], "far");
+  EXPECT_EQ(comparison_json(comparison).at("floor_differences").size(), 4U);
+}
+
+// The floor is the very network of one side: each resample's difference is 0.
+TEST_F(FloorDifferences, AreDrawnJointlyOverAllSeedsOfTheRow) {
+  std::vector<Planned> plan;
+  std::vector<Kept> seeds;
+  for (const int seed : {0, 1}) {
+    seeds.push_back(kept(pairs(0.25, 1, 0.05, 100 + static_cast<std::uint64_t>(seed))));
+    plan.push_back(trial(false, seed, seeds.back()));
+    plan.push_back(trial(true, seed, kept(pairs(0.5, 1, 0.05, 7))));
+    plan.push_back(floor("same", seeds.back()));
+    plan.back().axes["seed.train"] = seed;
+  }
+  fill("mixup", plan, contrast_);
+  const Comparison comparison = result();
+  const FloorDifference& same = entry(comparison, false, "same");
+  EXPECT_NEAR(same.people.interval.lo, 0, 1e-12);
+  EXPECT_NEAR(same.people.interval.hi, 0, 1e-12);
+  EXPECT_GT(entry(comparison, true, "same").people.interval.lo, 0.01);
+}
+
+TEST_F(FloorDifferences, OfAFloorWithoutScoresOrWithOtherPairsAreMissingWithTheReason) {
+  auto plan = grid(0.15);
+  plan.push_back(floor("silent", kept(pairs(0.05, 1, 0.05, 300))));
+  plan.back().scores.clear();
+  auto fewer = pairs(0.05, 1, 0.05, 300);
+  fewer.pop_back();
+  plan.push_back(floor("elsewhere", kept(fewer)));
+  fill("mixup", plan, contrast_);
+  const Comparison comparison = result();
+  EXPECT_TRUE(comparison.floor_differences.empty());
+  EXPECT_THAT(floors_missing(comparison),
+              AllOf(HasSubstr("floor silent: 1 of its 1 trials kept no scores"),
+                    HasSubstr("floor elsewhere: it was tested on other pairs")));
+  EXPECT_EQ(comparison_tables(comparison).size(), 1U);
+}
+
+TEST_F(FloorDifferences, AFloorRepeatedOverAnAxisServesTheRowsOfItsValue) {
+  auto plan = grid(0.15);
+  for (const bool im : {false, true}) {
+    plan.push_back(floor("untrained", kept(pairs(0.05, 1, 0.05, im ? 300 : 301))));
+    plan.back().axes["im"] = im;
+  }
+  fill("mixup", plan, contrast_);
+  const Comparison comparison = result();
+  ASSERT_EQ(comparison.floor_differences.size(), 2U);
+  for (const FloorDifference& found : comparison.floor_differences) {
+    EXPECT_EQ(comparison.cells[found.cell].axes.at("im"),
+              comparison.cells[found.floor].axes.at("im"));
+  }
+  EXPECT_EQ(floor_label(comparison.cells[comparison.floor_differences[1].floor]),
+            "untrained (im true)");
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "output.h"
 #include "session.h"
 #include "synface/base/error.h"
+#include "synface/base/text.h"
 #include "synface/report/render.h"
 #include "synface/report/report_file.h"
 
@@ -76,23 +77,22 @@ int compare(const Globals& globals, const Options& options, const std::string& f
   }
   const auto comparison = report::compare(db, comparison_request);
   const auto output = output_of(globals, format);
-  switch (output.format) {
-    case report::Format::kJson:
-      std::cout << report::comparison_json(comparison).dump(2) << "\n";
-      return 0;
-    case report::Format::kCsv:
-      std::cout << report::comparison_csv(comparison);
-      return 0;
-    case report::Format::kMarkdown:
-      std::cout << report::to_markdown(report::comparison_table(comparison));
-      return 0;
-    case report::Format::kLatex:
-      std::cout << report::to_latex(report::comparison_table(comparison));
-      return 0;
-    case report::Format::kTable:
-      break;
+  if (output.format == report::Format::kJson) {
+    std::cout << report::comparison_json(comparison).dump(2) << "\n";
+    return 0;
   }
-  std::cout << report::to_terminal(report::comparison_table(comparison), output.width);
+  if (output.format == report::Format::kCsv) {
+    std::cout << report::comparison_csv(comparison);
+    return 0;
+  }
+  std::vector<std::string> texts;
+  for (const auto& table : report::comparison_tables(comparison)) {
+    texts.push_back(output.format == report::Format::kMarkdown ? report::to_markdown(table)
+                    : output.format == report::Format::kLatex
+                        ? report::to_latex(table)
+                        : report::to_terminal(table, output.width));
+  }
+  std::cout << join(texts, "\n");
   return 0;
 }
 

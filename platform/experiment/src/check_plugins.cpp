@@ -28,6 +28,16 @@ bool has_trait(const plugin::PluginInfo* info, std::string_view trait) {
          std::find(info->traits.begin(), info->traits.end(), trait) != info->traits.end();
 }
 
+// What a benchmark of real photographs is given where it states nothing itself. What is fitted to
+// photographs is fitted to those of real.train, never to the people of the test.
+struct FilledFromReal {
+  const char *param, *key, *placeholder;
+  bool always;  // wanted also where the plugin does not declare it
+};
+constexpr FilledFromReal kFilledFromReal[] = {{"images", "images", "FOLDER", true},
+                                              {"pairs", "pairs", "FILE", false},
+                                              {"fit", "train", "FOLDER", false}};
+
 bool is_list(std::string_view section) {
   return section == "mixup" || section == "benchmark";
 }
@@ -256,15 +266,14 @@ std::optional<Json> Checker::check_benchmark(const Node& entry, Checked& checked
   Json fill = Json::object();
   if (set == "real") {
     const auto& real = checked.config["real"];
-    for (const auto* key : {"images", "pairs"}) {
-      const bool wants =
-          std::string_view(key) == "images" || (info != nullptr && info->find("pairs") != nullptr);
-      if (!wants || entry.find(key) != nullptr) continue;
-      if (real.value(key, "").empty()) {
-        return missing(fmt::format("real.{0} is not given (--set real.{0}={1})", key,
-                                   std::string_view(key) == "images" ? "FOLDER" : "FILE"));
+    for (const auto& filled : kFilledFromReal) {
+      const bool declared = info != nullptr && info->find(filled.param) != nullptr;
+      if (!(declared || filled.always) || entry.find(filled.param) != nullptr) continue;
+      if (real.value(filled.key, "").empty()) {
+        return missing(fmt::format("real.{0} is not given (--set real.{0}={1})", filled.key,
+                                   filled.placeholder));
       }
-      if (info != nullptr && info->find(key) != nullptr) fill[key] = real.at(key);
+      if (declared) fill[filled.param] = real.at(filled.key);
     }
     checked.parts.real_images = true;
   } else if (set == "heldout") {

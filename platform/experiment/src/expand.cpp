@@ -66,6 +66,13 @@ Digest digest_of(const Identity& identity) {
   return digest;
 }
 
+// Whether benchmarks were asked for and every one is left out: such a floor is no yardstick.
+bool measures_nothing(const Node& document, const Json& config) {
+  const auto* asked = document.find("benchmark");
+  return asked != nullptr && asked->is(Node::Kind::kArray) && !asked->items().empty() &&
+         config.at("benchmark").empty();
+}
+
 // What every cell goes through.
 struct Tools {
   Checker checker;
@@ -130,6 +137,12 @@ void Expander::add(const Cell& cell, Json axes, Tools& tools) {
   auto checked = tools.checker.check(cell.document);
   check_machine(cell.document, checked.config.at("train").value("threads", Json(1)));
   if (diagnostics.raised() != errors) return;
+  if (axes.contains("floor") && measures_nothing(cell.document, checked.config)) {
+    const auto name = axes.at("floor").get<std::string>();
+    diagnostics.note({},
+                     fmt::format("floor `{}` is left out: none of its benchmarks is left", name));
+    return;
+  }
   auto overlaps = tools.people.check(cell.document, checked);
   if (diagnostics.raised() != errors) return;
   auto identity = identity_of(checked, options.numerics, tools.content);

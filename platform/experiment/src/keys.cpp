@@ -157,7 +157,8 @@ constexpr Key kKeys[] = {
 
     // ---- real photographs
     {"real", "train", kPath, kRealMixing, "\"\"", "",
-     "Folder of real people (one folder each) that mixups with a second set read."},
+     "Folder of real people (one folder each) that mixups with a second set read, and to which "
+     "benchmarks with set = \"real\" that fit a map fit it."},
     {"real", "identities", kInteger, kRealMixing, "0", "people",
      "How many of them are drawn. 0: all.", 0, 16777216},
     {"real", "samples", kInteger, kRealMixing, "0", "images",

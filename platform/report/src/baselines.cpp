@@ -108,6 +108,15 @@ bool is_floor(const Cell& cell) {
   return cell.axes.contains("floor");
 }
 
+SeedDesign design_of(const Comparison& comparison, const Cell& cell) {
+  if (!is_floor(cell)) return comparison.seed_design;
+  std::set<std::string> combinations;
+  for (const auto& [name, metric] : cell.metrics) {
+    for (const auto& [seeds, value] : metric.values) combinations.insert(seeds);
+  }
+  return seed_design(combinations);
+}
+
 std::vector<std::string> tied_axes(const std::vector<const Cell*>& cells,
                                    const std::vector<std::string>& axes,
                                    const std::vector<std::string>& named) {

@@ -14,6 +14,9 @@ namespace synface::report {
 // not in the family that Holm's correction counts.
 bool is_floor(const Cell& cell);
 
+// Over which seeds a cell's values are averaged: the experiment's design, or a floor's own.
+SeedDesign design_of(const Comparison& comparison, const Cell& cell);
+
 // Axes (of `axes`) whose value follows from those `named`, and changes with them: the samples of a
 // cell whose identities and samples are zipped.
 std::vector<std::string> tied_axes(const std::vector<const Cell*>& cells,

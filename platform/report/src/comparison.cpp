@@ -6,6 +6,7 @@
 
 #include "baselines.h"
 #include "comparison_data.h"
+#include "floor_differences.h"
 #include "floors.h"
 #include "people_interval.h"
 #include "synface/base/error.h"
@@ -98,16 +99,6 @@ Verdict judge(const PairedDifference& difference, const std::optional<double>& a
   if (difference.interval->contains(0)) return Verdict::kNotShown;
   if (adjusted && *adjusted > 1 - level) return Verdict::kNotAfterHolm;
   return *difference.mean > 0 ? Verdict::kHigher : Verdict::kLower;
-}
-
-// That of the experiment; a floor is repeated over seeds of its own.
-SeedDesign design_of(const Comparison& comparison, const Cell& cell) {
-  if (!is_floor(cell)) return comparison.seed_design;
-  std::set<std::string> combinations;
-  for (const auto& [name, metric] : cell.metrics) {
-    for (const auto& [seeds, value] : metric.values) combinations.insert(seeds);
-  }
-  return seed_design(combinations);
 }
 
 void compare_cells(Comparison& comparison) {
@@ -286,7 +277,10 @@ Comparison compare(store::Database& db, const ComparisonOptions& options) {
                                                    return metric.name == data.primary->metric;
                                                  });
   if (shown) result.primary = test_primary(result, data);
-  if (options.people_resamples > 0) add_people_interval(db, options, result);
+  if (options.people_resamples > 0) {
+    add_people_interval(db, options, result);
+    add_floor_differences(db, options, result);
+  }
   add_named_floors(data, result);
   add_requested_floors(db, options, data, result);
   return result;

@@ -54,6 +54,11 @@ Style finer(Style style, const PairedDifference& difference) {
   return style;
 }
 
+Style with_spread(Style style, double spread) {
+  if (spread > 0) style.digits = digits_of(style.factor * spread);
+  return style;
+}
+
 std::string number(double value, const Style& style) {
   return fmt::format("{:.{}f}", style.factor * value, style.digits);
 }

@@ -18,6 +18,9 @@ Style style_of(const Comparison& comparison, const std::string& metric);
 // Paired differences may spread less than the values: they get the decimals that they need.
 Style finer(Style style, const PairedDifference& difference);
 
+// Decimals for values that spread by so much; as they are for a spread of 0.
+Style with_spread(Style style, double spread);
+
 std::string number(double value, const Style& style);
 std::string with_unit(double value, const Style& style);      // "87.3%"
 std::string signed_number(double value, const Style& style);  // with a true minus

@@ -5,18 +5,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include "scores.h"
-#include "synface/base/error.h"
-#include "synface/base/hash.h"
-#include "synface/base/paths.h"
-#include "synface/base/philox.h"
+#include "people_draws.h"
 
 namespace synface::report {
 namespace {
-
-constexpr std::uint32_t kStream = 259;
-// How far a figure made from the kept scores (float32) may lie from the recorded one.
-constexpr double kAgreement = 0.005;
 
 struct Term {
   double factor = 0;  // with which the trial's figure enters the difference
@@ -54,30 +46,6 @@ Factors factors_of(const Comparison& comparison, const PrimaryResult& primary) {
   return factors;
 }
 
-// The file that the attempt which recorded the final kept; empty where it kept none, or where the
-// file is gone or another evaluation has replaced it.
-std::filesystem::path scores_of(store::Database& db, const TrialKey& trial,
-                                const std::string& metric, const std::string& artifact) {
-  auto select = db.prepare(
-      "SELECT f.path, f.sha256 FROM trial t JOIN evaluation e ON e.trial = t.id "
-      "JOIN final v ON v.trial = t.id AND v.evaluation IN(0, e.id) "
-      "JOIN metric k ON k.id = v.metric JOIN artifact f ON f.attempt = v.attempt "
-      "WHERE t.training_hash = ? AND e.evaluation_hash = ? AND k.name = ? AND f.name = ?");
-  select.with(trial.training, trial.evaluation, metric, artifact);
-  if (!select.step()) return {};
-  const auto path = folder_of(db.path()) / std::string(select.text(0));
-  std::error_code error;
-  if (!std::filesystem::is_regular_file(path, error)) return {};
-  return sha256_file(path) == select.text(1) ? path : std::filesystem::path();
-}
-
-double quantile(const std::vector<double>& sorted, double q) {
-  const double place = q * static_cast<double>(sorted.size() - 1);
-  const auto low = static_cast<std::size_t>(place);
-  const std::size_t high = std::min(low + 1, sorted.size() - 1);
-  return sorted[low] + (place - static_cast<double>(low)) * (sorted[high] - sorted[low]);
-}
-
 std::optional<double> difference(const std::vector<Term>& terms, const std::string& measure,
                                  const std::vector<double>& weights) {
   double sum = 0;
@@ -92,50 +60,40 @@ std::optional<double> difference(const std::vector<Term>& terms, const std::stri
 std::vector<double> resampled(const std::vector<Term>& terms, const std::string& measure,
                               const ComparisonOptions& options) {
   const int resamples = options.people_resamples;
-  const Scores& pairs = terms.front().scores;
-  const auto people = static_cast<std::uint32_t>(pairs.people);
-  std::vector<double> drawn(people), weights(pairs.score.size()), values;
+  PeopleDraws people(terms.front().scores);
+  std::vector<double> values;
   for (int b = 0; b < resamples; ++b) {
     if (options.progress) options.progress("drawing the test's people anew", b, resamples);
-    PhiloxStream random(0, kStream, static_cast<std::uint64_t>(b));
-    std::fill(drawn.begin(), drawn.end(), 0.0);
-    for (std::uint32_t i = 0; i < people; ++i) drawn[random.below(people)] += 1;
-    for (std::size_t p = 0; p < weights.size(); ++p) {
-      const double first = drawn[static_cast<std::size_t>(pairs.first[p])];
-      weights[p] =
-          pairs.same[p] != 0 ? first : first * drawn[static_cast<std::size_t>(pairs.second[p])];
-    }
-    if (const auto value = difference(terms, measure, weights)) values.push_back(*value);
+    if (const auto value = difference(terms, measure, people.draw(b))) values.push_back(*value);
   }
-  std::sort(values.begin(), values.end());
   return values;
 }
 
 // The trials' scores; the reason where they do not serve.
 std::string read_terms(store::Database& db, const Factors& factors, const std::string& metric,
                        std::vector<Term>& terms) {
-  const std::string artifact = metric.substr(0, metric.rfind('.') + 1) + "scores.safetensors";
   std::size_t missing = 0;
   for (const auto& [trial, factor] : factors) {
-    const auto path = scores_of(db, trial, metric, artifact);
-    if (path.empty()) {
+    auto scores = scores_of(db, trial, metric);
+    if (!scores) {
       ++missing;
       continue;
     }
-    terms.push_back({factor, read_scores(path)});
+    terms.push_back({factor, std::move(*scores)});
     if (!terms.back().scores.same_pairs(terms.front().scores)) {
       return "its trials were tested on different pairs";
     }
   }
   if (missing == 0) return "";
-  return fmt::format("{} of its {} trials kept no scores ({})", missing, factors.size(), artifact);
+  return fmt::format("{} of its {} trials kept no scores ({})", missing, factors.size(),
+                     scores_artifact(metric));
 }
 
 std::string work_out(store::Database& db, const ComparisonOptions& options,
                      const Comparison& comparison, PrimaryResult& primary) {
   const int resamples = options.people_resamples;
   const std::string& metric = primary.primary.metric;
-  const std::string measure = metric.substr(metric.rfind('.') + 1);
+  const std::string measure = measure_of(metric);
   if (!knows_measure(measure)) return fmt::format("it is not worked out for {}", measure);
   const auto& varying = comparison.seed_design.varying;
   if (std::find(varying.begin(), varying.end(), "test") != varying.end()) {
@@ -146,18 +104,15 @@ std::string work_out(store::Database& db, const ComparisonOptions& options,
   if (!reason.empty()) return reason;
   const Scores& pairs = terms.front().scores;
   const auto observed = difference(terms, measure, std::vector<double>(pairs.score.size(), 1.0));
-  if (!observed || std::abs(*observed - *primary.difference.mean) > kAgreement) {
+  if (!observed || std::abs(*observed - *primary.difference.mean) > kScoresAgreement) {
     return "the kept scores do not give the recorded figures";
   }
   const auto values = resampled(terms, measure, options);
   if (values.size() < static_cast<std::size_t>(resamples) / 2) {
     return "too few people: most resamples lack genuine or impostor pairs";
   }
-  const double tail = (1 - comparison.level) / 2;
-  primary.people = PeopleInterval{{quantile(values, tail), quantile(values, 1 - tail)},
-                                  pairs.people,
-                                  static_cast<int>(pairs.score.size()),
-                                  resamples};
+  primary.people = PeopleInterval{central_interval(values, comparison.level), pairs.people,
+                                  static_cast<int>(pairs.score.size()), resamples};
   return "";
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "baselines.h"
+#include "floor_words.h"
 #include "numbers.h"
 #include "row_names.h"
 #include "synface/base/text.h"
@@ -210,6 +211,9 @@ std::string plain_words(const Comparison& comparison) {
   for (std::string paragraph :
        {rows_paragraph(comparison, metric), floors_paragraph(comparison, metric)}) {
     if (!paragraph.empty()) paragraphs.push_back(std::move(paragraph));
+  }
+  for (std::string& paragraph : floor_paragraphs(comparison)) {
+    paragraphs.push_back(std::move(paragraph));
   }
   if (!comparison.cautions.empty()) {
     paragraphs.push_back("To be kept in mind: " + join(comparison.cautions, "; ") + ".");

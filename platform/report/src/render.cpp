@@ -7,6 +7,7 @@
 #include <map>
 
 #include "baselines.h"
+#include "floor_words.h"
 #include "numbers.h"
 #include "row_names.h"
 #include "synface/base/text.h"
@@ -115,8 +116,9 @@ void add_notes(const Comparison& comparison, Table& table) {
         unit_name(comparison.seed_design), comparison.metrics.front().name, 100 * comparison.level,
         describe_variance(comparison)));
   }
-  const std::string baselines = describe_baselines(comparison);
-  if (!baselines.empty()) table.notes.push_back(baselines);
+  for (const std::string& words : {describe_baselines(comparison), floors_missing(comparison)}) {
+    if (!words.empty()) table.notes.push_back(words);
+  }
   for (const std::string& mixed : comparison.mixed) {
     table.notes.push_back("mixed numerics: " + mixed);
   }
@@ -160,6 +162,13 @@ Table comparison_table(const Comparison& comparison) {
   }
   add_notes(comparison, table);
   return table;
+}
+
+std::vector<Table> comparison_tables(const Comparison& comparison) {
+  std::vector<Table> tables = {comparison_table(comparison)};
+  Table floors = floor_table(comparison, true);
+  if (!floors.rows.empty()) tables.push_back(std::move(floors));
+  return tables;
 }
 
 namespace {

@@ -57,15 +57,26 @@ Json cell_json(const Cell& cell) {
           {"metrics", std::move(metrics)}};
 }
 
-Json people_json(const PrimaryResult& primary) {
-  if (!primary.people) {
-    return primary.people_missing.empty() ? Json() : Json{{"missing", primary.people_missing}};
-  }
-  const PeopleInterval& people = *primary.people;
+Json people_json(const PeopleInterval& people) {
   return {{"interval", {people.interval.lo, people.interval.hi}},
           {"people", people.people},
           {"pairs", people.pairs},
           {"resamples", people.resamples}};
+}
+
+Json people_json(const PrimaryResult& primary) {
+  if (primary.people) return people_json(*primary.people);
+  return primary.people_missing.empty() ? Json() : Json{{"missing", primary.people_missing}};
+}
+
+Json floor_difference_json(const Comparison& comparison, const FloorDifference& entry) {
+  Json result = people_json(entry.people);
+  result["cell"] = entry.cell;
+  result["axes"] = comparison.cells[entry.cell].axes;
+  result["floor"] = comparison.cells[entry.floor].axes;
+  result["metric"] = entry.metric;
+  result["difference"] = entry.difference;
+  return result;
 }
 
 Json primary_json(const Comparison& comparison) {
@@ -130,6 +141,10 @@ nlohmann::json comparison_json(const Comparison& comparison) {
     entry["metric"] = floor.metric;
     floors.push_back(std::move(entry));
   }
+  Json against = Json::array();
+  for (const FloorDifference& entry : comparison.floor_differences) {
+    against.push_back(floor_difference_json(comparison, entry));
+  }
   return {{"experiment", comparison.experiment},
           {"question", comparison.question},
           {"level", comparison.level},
@@ -141,6 +156,8 @@ nlohmann::json comparison_json(const Comparison& comparison) {
           {"cells", std::move(cells)},
           {"floors", std::move(floors)},
           {"primary", primary_json(comparison)},
+          {"floor_differences", std::move(against)},
+          {"floor_differences_missing", comparison.floor_differences_missing},
           {"mixed", comparison.mixed},
           {"cautions", comparison.cautions}};
 }

@@ -5,6 +5,7 @@
 #include "baselines.h"
 #include "budget.h"
 #include "commands.h"
+#include "floor_words.h"
 #include "numbers.h"
 #include "plain_words.h"
 #include "synface/base/error.h"
@@ -112,8 +113,9 @@ std::string report_markdown(store::Database& db, const Comparison& comparison,
       fmt::format("mean ± sd over n {}; the difference is to the baseline over equal seeds, with "
                   "its {:.0f}% t interval; p is Holm's, over all differences of the metric",
                   unit_name(comparison.seed_design), 100 * comparison.level)};
-  const std::string baselines = describe_baselines(comparison);
-  if (!baselines.empty()) table.notes.push_back(baselines);
+  for (const std::string& words : {describe_baselines(comparison), floors_missing(comparison)}) {
+    if (!words.empty()) table.notes.push_back(words);
+  }
   std::string text = fmt::format("# {}\n\n", comparison.experiment);
   text += "## Question\n\n" +
           (comparison.question.empty() ? "None was stated." : comparison.question) + "\n\n";
@@ -122,6 +124,8 @@ std::string report_markdown(store::Database& db, const Comparison& comparison,
   text += "## In plain words\n\n" + plain_words(comparison) + "\n";
   text += "## Table\n\n" + to_markdown(table) + "\n";
   text += "## Floors\n\n" + floors_section(comparison) + "\n";
+  const Table against = floor_table(comparison, false);
+  if (!against.rows.empty()) text += to_markdown(against) + "\n";
   text += "## Seeds\n\n" + describe_variance(comparison) + ".\n\n";
   const std::string budget = budget_in_words(db, comparison);
   if (!budget.empty()) text += "## Images read\n\n" + budget + "\n";

@@ -10,10 +10,8 @@
 #include <map>
 
 #include "linear/discriminant.h"
-#include "verification/bootstrap.h"
-#include "verification/metrics.h"
+#include "verification/measures.h"
 #include "verification/pairs.h"
-#include "verification/protocol.h"
 
 namespace {
 
@@ -21,8 +19,6 @@ namespace sdk = synface::sdk;
 using linear::Matrix;
 using verification::Scored;
 
-constexpr uint32_t kFolds = 10;
-constexpr double kLevel = 0.95;
 constexpr uint32_t kMostPairs = 3000;  // of one person and of two, each, from a set
 
 struct LinearVerification {
@@ -75,18 +71,11 @@ struct LinearVerification {
         allow_overlap_(create.flag("allow_overlap")) {}
 
   std::vector<sdk::Metric> metrics() const {
-    const char* fraction = "fraction";
-    return {
-        {"accuracy", SYNFACE_GOAL_MAXIMISE, false, fraction,
-         "mean over ten folds, each with the threshold that is best on the others"},
-        {"accuracy_sd", SYNFACE_GOAL_NONE, false, fraction, "standard deviation over the folds"},
-        {"auc", SYNFACE_GOAL_MAXIMISE, true, fraction, "area under the ROC"},
-        {"eer", SYNFACE_GOAL_MINIMISE, false, fraction, "equal error rate"},
-        {"pairs", SYNFACE_GOAL_NONE, false, "", "number of pairs"},
-        {"fit_people", SYNFACE_GOAL_NONE, false, "people", "people that were fitted to"},
-        {"fit_images", SYNFACE_GOAL_NONE, false, "images", "their images"},
-        {"axes", SYNFACE_GOAL_NONE, false, "", "numbers of a face after the map"},
-    };
+    std::vector<sdk::Metric> list = verification::measure_specs();
+    list.push_back({"fit_people", SYNFACE_GOAL_NONE, false, "people", "people fitted to"});
+    list.push_back({"fit_images", SYNFACE_GOAL_NONE, false, "images", "their images"});
+    list.push_back({"axes", SYNFACE_GOAL_NONE, false, "", "numbers of a face after the map"});
+    return list;
   }
 
   uint32_t requests(const synface_eval_set* set, sdk::Requests& out) {
@@ -137,7 +126,8 @@ struct LinearVerification {
                        pair.same, list_.person[pair.first], list_.person[pair.second]});
       named.push_back(pair.fold);
     }
-    give(pairs, named, out);
+    verification::record_measures(pairs, named, list_.people, verification::Protocol::kInsightface,
+                                  resamples_, out);
     out.scalar("fit_people",
                static_cast<double>(1 + *std::max_element(person_.begin(), person_.end())));
     out.scalar("fit_images", static_cast<double>(person_.size()));
@@ -254,31 +244,6 @@ struct LinearVerification {
     return sums;
   }
 
-  void give(const std::vector<Scored>& pairs, const std::vector<int64_t>& named,
-            sdk::Results& out) const {
-    const verification::Accuracy accuracy = verification::k_fold_accuracy(
-        pairs, verification::ten_folds(pairs, named), kFolds, verification::Protocol::kInsightface);
-    const verification::RankedPairs ranked(pairs);
-    out.scalar("accuracy", accuracy.mean);
-    out.scalar("accuracy_sd", accuracy.sd);
-    out.scalar("auc", ranked.auc());
-    out.scalar("eer", ranked.eer());
-    out.scalar("pairs", static_cast<double>(pairs.size()));
-    if (resamples_ == 0) return;
-    const auto figures = [&](const std::vector<double>& weights) {
-      double right = 0.0, all = 0.0;
-      for (std::size_t i = 0; i < weights.size(); ++i) {
-        all += weights[i];
-        if (accuracy.correct[ranked.original()[i]]) right += weights[i];
-      }
-      return std::vector<double>{all > 0.0 ? right / all : std::nan(""), ranked.auc(weights)};
-    };
-    const auto found =
-        verification::identity_bootstrap(ranked.pairs(), list_.people, resamples_, 0, figures);
-    out.interval("accuracy", found[0].low, found[0].high, kLevel);
-    out.interval("auc", found[1].low, found[1].high, kLevel);
-  }
-
   const synface_ext_math& math_;
   const synface_ext_listing* listing_;
   bool lda_;
@@ -296,7 +261,7 @@ struct LinearVerification {
 
 }  // namespace
 
-SYNFACE_BENCHMARK_PLUGIN(LinearVerification, "linear_verification", 2, "1.1.0",
+SYNFACE_BENCHMARK_PLUGIN(LinearVerification, "linear_verification", 3, "1.2.0",
                          "Verification of photographs after whitened principal components or a "
                          "discriminant that is fitted to a set: what the set teaches without a "
                          "network.")

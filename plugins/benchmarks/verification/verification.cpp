@@ -1,31 +1,17 @@
 // Face verification: are two images of one person? On the host's sets, or on a pairs file.
 #include <synface/sdk/benchmark.h>
 
+#include <algorithm>
 #include <cmath>
-#include <optional>
 
-#include "bootstrap.h"
-#include "metrics.h"
+#include "measures.h"
 #include "pairs.h"
-#include "protocol.h"
-#include "scores.h"
 
 namespace {
 
 namespace sdk = synface::sdk;
 using verification::PairList;
 using verification::Scored;
-
-constexpr uint32_t kFolds = 10;
-constexpr double kLevel = 0.95;
-constexpr std::size_t kMostCurvePoints = 2000;
-
-struct FarPoint {
-  const char* key;
-  double far;
-};
-constexpr FarPoint kFarPoints[] = {
-    {"tar_at_far_1e1", 1e-1}, {"tar_at_far_1e2", 1e-2}, {"tar_at_far_1e3", 1e-3}};
 
 struct Verification {
   static constexpr sdk::Choices kProtocols{"insightface", "synface"};
@@ -67,29 +53,7 @@ struct Verification {
     }
   }
 
-  std::vector<sdk::Metric> metrics() const {
-    const char* fraction = "fraction";
-    std::vector<sdk::Metric> list = {
-        {"accuracy", SYNFACE_GOAL_MAXIMISE, false, fraction,
-         "mean over ten folds, each with the threshold that is best on the others"},
-        {"accuracy_sd", SYNFACE_GOAL_NONE, false, fraction, "standard deviation over the folds"},
-        {"threshold", SYNFACE_GOAL_NONE, false, "", "mean of the folds' thresholds"},
-        {"auc", SYNFACE_GOAL_MAXIMISE, true, fraction, "area under the ROC"},
-        {"eer", SYNFACE_GOAL_MINIMISE, false, fraction, "equal error rate"},
-    };
-    for (const FarPoint& point : kFarPoints) {
-      list.push_back(
-          {point.key, SYNFACE_GOAL_MAXIMISE, false, fraction,
-           "true accept rate at a false accept rate of at most 10^-" +
-               std::string(1, point.key[12]) +
-               "; left out where there are too few impostor pairs for one false accept"});
-    }
-    list.push_back({"d_prime", SYNFACE_GOAL_MAXIMISE, false, "", "separation of the two classes"});
-    list.push_back({"genuine_mean", SYNFACE_GOAL_NONE, false, "", "mean cosine of one person"});
-    list.push_back({"impostor_mean", SYNFACE_GOAL_NONE, false, "", "mean cosine of two people"});
-    list.push_back({"pairs", SYNFACE_GOAL_NONE, false, "", "number of pairs"});
-    return list;
-  }
+  std::vector<sdk::Metric> metrics() const { return verification::measure_specs(); }
 
   uint32_t requests(const synface_eval_set* set, sdk::Requests& out) {
     if (!pairs_file_.empty()) {
@@ -113,28 +77,10 @@ struct Verification {
   }
 
   void evaluate(const sdk::Context&, const sdk::Tensor& embeddings, sdk::Results& out) {
-    const std::vector<Scored> pairs = score(embeddings);
-    const std::vector<uint32_t> fold = folds(pairs);
-    const verification::Accuracy accuracy =
-        verification::k_fold_accuracy(pairs, fold, kFolds, protocol_);
-    const verification::RankedPairs ranked(pairs);
-    out.scalar("accuracy", accuracy.mean);
-    out.scalar("accuracy_sd", accuracy.sd);
-    out.scalar("threshold", accuracy.threshold);
-    out.scalar("auc", ranked.auc());
-    out.scalar("eer", ranked.eer());
-    for (const FarPoint& point : measurable(pairs)) {
-      out.scalar(point.key, ranked.tar_at_far(point.far));
-    }
-    const verification::Separation apart = verification::separation(pairs);
-    out.scalar("d_prime", apart.d_prime);
-    out.scalar("genuine_mean", apart.genuine_mean);
-    out.scalar("impostor_mean", apart.impostor_mean);
-    out.scalar("pairs", static_cast<double>(pairs.size()));
-    intervals(ranked, accuracy, out);
-    curve(ranked, out);
-    out.artifact(verification::kScoresName, verification::kScoresMime,
-                 verification::scores_file(pairs, accuracy.correct, list_.people));
+    std::vector<int64_t> named;
+    for (const PairList::Pair& pair : list_.pairs) named.push_back(pair.fold);
+    verification::record_measures(score(embeddings), named, list_.people, protocol_, resamples_,
+                                  out);
   }
 
  private:
@@ -171,63 +117,6 @@ struct Verification {
       pairs.push_back({dot, pair.same, list_.person[pair.first], list_.person[pair.second]});
     }
     return pairs;
-  }
-
-  // With fewer impostor pairs than 1 / FAR no false accept is allowed at all: that would be the
-  // rate at FAR 0 under another name.
-  static std::vector<FarPoint> measurable(const std::vector<Scored>& pairs) {
-    double impostors = 0.0;
-    for (const Scored& pair : pairs) impostors += pair.same ? 0.0 : 1.0;
-    std::vector<FarPoint> points;
-    for (const FarPoint& point : kFarPoints) {
-      if (impostors * point.far >= 1.0 - 1e-9) points.push_back(point);
-    }
-    return points;
-  }
-
-  std::vector<uint32_t> folds(const std::vector<Scored>& pairs) const {
-    std::vector<int64_t> named;
-    for (const PairList::Pair& pair : list_.pairs) named.push_back(pair.fold);
-    return verification::ten_folds(pairs, named);
-  }
-
-  void intervals(const verification::RankedPairs& ranked, const verification::Accuracy& accuracy,
-                 sdk::Results& out) const {
-    if (resamples_ == 0) return;
-    const std::vector<Scored>& sorted = ranked.pairs();
-    const std::vector<FarPoint> far_points = measurable(sorted);
-    const auto figures = [&](const std::vector<double>& weights) {
-      double right = 0.0;
-      double all = 0.0;
-      for (std::size_t i = 0; i < weights.size(); ++i) {
-        all += weights[i];
-        if (accuracy.correct[ranked.original()[i]]) right += weights[i];
-      }
-      std::vector<double> row = {all > 0.0 ? right / all : std::nan(""), ranked.auc(weights),
-                                 ranked.eer(weights)};
-      for (const FarPoint& point : far_points) row.push_back(ranked.tar_at_far(point.far, weights));
-      return row;
-    };
-    const auto found =
-        verification::identity_bootstrap(sorted, list_.people, resamples_, 0, figures);
-    std::vector<const char*> keys = {"accuracy", "auc", "eer"};
-    for (const FarPoint& point : far_points) keys.push_back(point.key);
-    for (std::size_t i = 0; i < found.size(); ++i) {
-      out.interval(keys[i], found[i].low, found[i].high, kLevel);
-    }
-  }
-
-  static void curve(const verification::RankedPairs& ranked, sdk::Results& out) {
-    const verification::Roc roc = ranked.roc();
-    std::vector<double> x, y;
-    const std::size_t step = roc.far.size() / kMostCurvePoints + 1;
-    for (std::size_t i = 0; i < roc.far.size(); i += step) {
-      x.push_back(roc.far[i]);
-      y.push_back(roc.tar[i]);
-    }
-    x.push_back(roc.far.back());
-    y.push_back(roc.tar.back());
-    out.curve("roc", x, y, "false accept rate", "true accept rate");
   }
 
   const synface_ext_listing* listing_;

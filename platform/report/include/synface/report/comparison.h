@@ -41,8 +41,9 @@ struct ComparisonOptions {
   // BENCHMARK.MEASURE, such as real.untrained.auc for real.auc.
   std::vector<FloorRequest> floors;
   double level = kLevel;
-  // Resamples of the test's people for the interval of the primary difference; 0: none. Needs the
-  // scores that the benchmark kept of both sides' trials (results/schema.md).
+  // Resamples of the test's people for the intervals of the primary difference and of each row's
+  // difference to each floor; 0: none. Needs the scores that the benchmark kept of both sides'
+  // trials (results/schema.md).
   int people_resamples = 0;
   // Called now and then with what is being done ("reading finals"), how much of it is done, and of
   // how much (0: not known).
@@ -103,6 +104,14 @@ struct PeopleInterval {
   int people = 0, pairs = 0, resamples = 0;
 };
 
+// A row against a floor that was tested on the same pairs: means over the seeds, row minus floor.
+struct FloorDifference {
+  std::size_t cell = 0, floor = 0;  // places among Comparison::cells
+  std::string metric;
+  double difference = 0;
+  PeopleInterval people;
+};
+
 struct PrimaryResult {
   Primary primary;
   int units = 0;                       // units of the seeds (seeds.h): the test's n
@@ -127,6 +136,9 @@ struct Comparison {
   std::vector<Cell> cells;
   std::vector<Floor> floors;
   std::optional<PrimaryResult> primary;
+  // By row, floor and metric, where people_resamples asks for it and both kept their pairs' scores.
+  std::vector<FloorDifference> floor_differences;
+  std::vector<std::string> floor_differences_missing;  // "ROW: why not"
   // Host, instruction set, device and binaries where trials of the table differ in them.
   std::vector<std::string> mixed;
   // In words, what a reader must know of the trials: tested on people of the training

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "synface/report/comparison.h"
 #include "synface/report/table.h"
@@ -12,6 +13,10 @@ namespace synface::report {
 // One row a cell: axes, then for each metric mean ± sd, n, and the paired difference with interval
 // and verdict; floors, variance, primary and mixed numerics as notes.
 Table comparison_table(const Comparison& comparison);
+
+// comparison_table(), and where floors kept their pairs' scores the differences of the primary
+// contrast's sides (without one: of all rows) to them, with intervals over the test's people.
+std::vector<Table> comparison_tables(const Comparison& comparison);
 
 std::string comparison_csv(
     const Comparison& comparison);  // one line a cell and metric, full precision
