@@ -1,8 +1,9 @@
-// The generator `morphable`: people from a morphable 3D head, drawn on the CPU.
+// The generator `morphable`: people from a morphable 3D head, drawn on the CPU or on a GPU.
 //
 // The picture of (data seed, identity, sample) is a pure function of those three and of the
-// parameters, to the bit whatever the batch, the number of threads and the instruction set. The
-// prior is that of MakeHuman's targets with the spread of 3D scans (HEAD_MODEL.md).
+// parameters, to the bit whatever the batch, the number of threads and the instruction set; a GPU's
+// agree with the CPU's within a grey level. The prior is that of MakeHuman's targets with the
+// spread of 3D scans (HEAD_MODEL.md).
 #include <dlfcn.h>
 
 #include <synface/ext/parallel.h>
@@ -10,11 +11,14 @@
 
 #include <algorithm>
 #include <memory>
+#include <mutex>
+#include <new>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "background_folder.h"
+#include "core/batch_renderer.h"
 #include "core/prior.h"
 #include "core/renderer.h"
 #include "core/safetensors.h"
@@ -81,7 +85,8 @@ RenderOptions render_options(const sdk::Create& create) {
   const synface_dims& dims = create.dims();
   if (dims.dev_type != SYNFACE_DEVICE_CPU) {
     throw sdk::Error(SYNFACE_ERR_UNSUPPORTED,
-                     "this generator draws on the CPU; create it with a CPU device");
+                     "this generator hands out pictures in the CPU's memory; create it with a CPU "
+                     "device (its parameter `device` says what draws)");
   }
   if (dims.height < 16 || dims.width < 16 || dims.height > 2048 || dims.width > 2048) {
     throw sdk::Error(SYNFACE_ERR_INVALID,
@@ -106,6 +111,15 @@ void check_shape(const sdk::Tensor& t, const char* name, const std::vector<int64
     throw sdk::Error(SYNFACE_ERR_INVALID, "the tensor has another shape than n rows", name);
 }
 
+std::unique_ptr<BatchRenderer> batch_renderer(const sdk::Create& create, const Renderer& renderer) {
+  if (create.choice_index("device") == 0) return nullptr;
+  try {
+    return std::make_unique<BatchRenderer>(renderer, make_cuda_device());
+  } catch (const DeviceError& e) {
+    throw sdk::Error(SYNFACE_ERR_UNSUPPORTED, e.what(), "device");
+  }
+}
+
 bool cancelled(const sdk::Context& ctx) {
   return ctx.cancel != nullptr && *ctx.cancel != 0;
 }
@@ -113,6 +127,7 @@ bool cancelled(const sdk::Context& ctx) {
 }  // namespace
 
 struct Morphable {
+  static constexpr sdk::Choices kDevices{"cpu", "cuda"};
   static constexpr sdk::Param parameters[] = {
       sdk::path("head", "")
           .doc("head model to draw (HEAD_MODEL.md); empty: MakeHuman's, beside "
@@ -207,10 +222,16 @@ struct Morphable {
       sdk::flag("copies", false)
           .doc("every sample of an identity is its sample 0: a planted fault that training must "
                "show"),
+      sdk::one_of("device", kDevices, 0)
+          .neutral_str("cpu")
+          .since("0.2.0")
+          .doc("what draws the pictures: cpu, or cuda, the first NVIDIA GPU that is visible, whose "
+               "pictures may differ from the CPU's by a grey level; masks are drawn on the CPU"),
   };
 
   explicit Morphable(const sdk::Create& create)
       : renderer(read_head(create.path("head")), render_options(create)),
+        on_device(batch_renderer(create, renderer)),
         options(prior_options(create)),
         parallel(create.find<synface_ext_parallel>(SYNFACE_EXT_PARALLEL)),
         height(create.dims().height),
@@ -274,6 +295,7 @@ struct Morphable {
     const Batch batch{this, &ctx,  sdk::data<const float>(latents, "latents"),
                       keys, masks, sdk::data<uint8_t>(out, name)};
     const auto n = static_cast<uint64_t>(latents.shape[0]);
+    if (on_device && !masks) return draw_on_device(batch, n);
     if (parallel == nullptr || ctx.threads <= 1) {
       batch.run(0, n);
       return;
@@ -296,6 +318,10 @@ struct Morphable {
     uint8_t* out;
 
     const float* row(uint64_t r) const { return rows + r * self->renderer.layout().size; }
+    ImageKey key(uint64_t r) const {
+      const sdk::Key& k = keys[r];
+      return {k.data_seed, k.identity, self->options.copies ? 0 : k.sample, k.set};
+    }
 
     void run(uint64_t first, uint64_t last) const {
       Scratch scratch;
@@ -320,10 +346,7 @@ struct Morphable {
           self->renderer.masks(row(r), scratch, out + r * bytes);
           continue;
         }
-        const sdk::Key& key = keys[r];
-        const uint32_t sample = self->options.copies ? 0 : key.sample;
-        self->renderer.render(row(r), {key.data_seed, key.identity, sample, key.set}, scratch,
-                              out + r * bytes);
+        self->renderer.render(row(r), key(r), scratch, out + r * bytes);
       }
     }
     static synface_status body(void* user, uint64_t first, uint64_t last,
@@ -332,7 +355,56 @@ struct Morphable {
     }
   };
 
+  // A range of BatchRenderer's work on the host's threads.
+  struct Ranges {
+    const sdk::Context* ctx;
+    const BatchRenderer::Body* body;
+
+    void run(uint64_t first, uint64_t last) const {
+      if (cancelled(*ctx)) throw sdk::Error(SYNFACE_ERR_CANCELLED, "cancelled");
+      (*body)(first, last);
+    }
+    static synface_status call(void* user, uint64_t first, uint64_t last,
+                               synface_error* error) noexcept {
+      return sdk::guard(error, [&] {
+        try {
+          static_cast<Ranges*>(user)->run(first, last);
+        } catch (const std::domain_error& e) {
+          throw sdk::Error(SYNFACE_ERR_NUMERIC, e.what(), "latents");
+        }
+      });
+    }
+  };
+
+  void draw_on_device(const Batch& batch, uint64_t n) {
+    std::vector<const float*> rows;
+    std::vector<ImageKey> keys;
+    for (uint64_t r = 0; r < n; ++r) {
+      rows.push_back(batch.row(r));
+      keys.push_back(batch.key(r));
+    }
+    const sdk::Context& ctx = *batch.ctx;
+    const auto each = [&](std::size_t count, const BatchRenderer::Body& body) {
+      Ranges ranges{&ctx, &body};
+      synface_error error = sdk::empty_error();
+      const bool alone = parallel == nullptr || ctx.threads <= 1;
+      const uint64_t grain =
+          std::clamp<uint64_t>(count / (4 * uint64_t{std::max(ctx.threads, 1U)}), 1, kTogether);
+      sdk::check(alone ? Ranges::call(&ranges, 0, count, &error)
+                       : parallel->each(&ctx, count, grain, &Ranges::call, &ranges, &error),
+                 error);
+    };
+    const std::scoped_lock lock(device_lock);
+    try {
+      on_device->render(rows.data(), keys.data(), n, each, batch.out);
+    } catch (const DeviceError& e) {
+      throw sdk::Error(SYNFACE_ERR_INTERNAL, e.what(), "device");
+    }
+  }
+
   Renderer renderer;
+  std::unique_ptr<BatchRenderer> on_device;  // nullptr: the CPU draws
+  std::mutex device_lock;
   PriorOptions options;
   const synface_ext_parallel* parallel;
   int64_t height, width;
@@ -341,4 +413,4 @@ struct Morphable {
 SYNFACE_GENERATOR_PLUGIN(
     Morphable, "morphable", 2, "0.2.0",
     "People from a morphable 3D head (MakeHuman hm08, CC0): shape, skin, hair, "
-    "expression, pose, light and background, drawn on the CPU")
+    "expression, pose, light and background, drawn on the CPU or on an NVIDIA GPU")

@@ -184,7 +184,7 @@ Stage Renderer::stage_of(const float* row, const View& view, const Person& perso
   return {head,
           picture,
           Shader(head.chart, person, lights, view.rotation, view.gaze, pixel_of(view),
-                 options_.detail, background.clothes, picture.shadow),
+                 options_.detail, background.clothes),
           Backdrop(background, side, photo),
           exposure_of(lights, skin_color(person.look), light.exposure),
           side};

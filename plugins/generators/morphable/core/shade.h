@@ -36,10 +36,10 @@ struct Rotation {
 // memory works there.
 class Shader {
  public:
-  // shadow: of the first lamp. gaze: unit vectors of the left and right eye in camera axes. pixel:
+  // gaze: unit vectors of the left and right eye in camera axes. pixel:
   // eye distances a pixel. chart: the head model's.
   Shader(const Chart* chart, const Person& person, const Lights& lights, const Rotation& head,
-         const Vec3 (&gaze)[2], float pixel, bool detail, Vec3 clothes, const Shadow& shadow)
+         const Vec3 (&gaze)[2], float pixel, bool detail, Vec3 clothes)
       : chart_(chart),
         look_(person.look),
         lights_(lights),
@@ -50,13 +50,12 @@ class Shader {
         skin_(skin_color(person.look)),
         pixel_(pixel),
         detail_(detail),
-        clothes_(clothes),
-        shadow_(shadow) {}
+        clothes_(clothes) {}
 
   // Region of a fragment as the ABI's masks number them.
   SYNFACE_BODY Region region(const Fragment& f) const;
-  // Linear RGB before exposure.
-  SYNFACE_BODY Vec3 shade(const Fragment& f) const;
+  // Linear RGB before exposure. shadow: of the first lamp.
+  SYNFACE_BODY Vec3 shade(const Fragment& f, const Shadow& shadow) const;
 
   struct Lens {
     Vec3 through;  // share of the light from behind
@@ -86,7 +85,6 @@ class Shader {
   float pixel_;
   bool detail_;
   Vec3 clothes_;
-  Shadow shadow_;
 };
 
 }  // namespace synface::morphable

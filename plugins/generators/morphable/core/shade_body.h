@@ -203,11 +203,11 @@ SYNFACE_BODY Region Shader::region(const Fragment& f) const {
   return Region::kSkin;
 }
 
-SYNFACE_BODY Vec3 Shader::shade(const Fragment& f) const {
+SYNFACE_BODY Vec3 Shader::shade(const Fragment& f, const Shadow& shadow) const {
   Vec3 n = normalized(f.normal);
   if (f.back) n = n * -1.0F;
   const float key =
-      shadow_.depths == nullptr ? 1.0F : shadow_.light(f.light, dot(n, lights_.lamp[0].direction));
+      shadow.depths == nullptr ? 1.0F : shadow.light(f.light, dot(n, lights_.lamp[0].direction));
   switch (f.part) {
     case Part::kLeftEye:
     case Part::kRightEye:

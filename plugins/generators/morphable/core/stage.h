@@ -164,13 +164,15 @@ SYNFACE_BODY Vec3 pixel_color(const Stage& s, const Patch* patches, int n, int y
   float open = static_cast<float>(kSamples);
   if (n == 1) {
     const Patch& p = *patches;
-    sum += s.shader.shade(fragment_of(s, p.triangle, p.x, p.y)) * (0.25F * s.exposure * p.samples);
+    sum += s.shader.shade(fragment_of(s, p.triangle, p.x, p.y), s.picture.shadow) *
+           (0.25F * s.exposure * p.samples);
     open -= p.samples;
   } else if (n > 1) {
     Surface seen[kSamples];
     const int found = surfaces_of(s, patches, n, seen);
     for (int i = 0; i < found; ++i) {
-      sum += s.shader.shade(seen[i].fragment) * (0.25F * s.exposure * seen[i].samples);
+      sum += s.shader.shade(seen[i].fragment, s.picture.shadow) *
+             (0.25F * s.exposure * seen[i].samples);
       open -= seen[i].samples;
     }
   }

@@ -1,0 +1,274 @@
+// Pictures of a batch: the passes that a GPU runs, here on the CPU's memory, give what the renderer
+// gives; and so do the kernels where there is a GPU.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <new>
+#include <vector>
+
+#include "core/batch_passes.inc"
+#include "core/batch_renderer.h"
+#include "core/prior.h"
+
+namespace {
+
+using namespace synface::morphable;
+using testing::HasSubstr;
+using Image = std::vector<uint8_t>;
+
+std::shared_ptr<const HeadModel> head() {
+  static const auto model =
+      std::make_shared<const HeadModel>(HeadModel::read(SYNFACE_MORPHABLE_HEAD));
+  return model;
+}
+
+// The passes over this machine's memory, the last item first: a GPU keeps no order either.
+class MemoryDevice final : public BatchDevice {
+ public:
+  using Look = std::function<void(const Picture&, int number)>;
+  explicit MemoryDevice(Look look = {}) : look_(std::move(look)) {}
+
+  void* take(std::size_t bytes) override {
+    ++taken;
+    void* const memory = ::operator new(bytes, std::align_val_t{256});
+    std::memset(memory, 0xA5, bytes);  // what is read must have been written
+    return memory;
+  }
+  void give(void* memory) noexcept override { ::operator delete(memory, std::align_val_t{256}); }
+  void* take_staging(std::size_t bytes) override { return take(bytes); }
+  void give_staging(void* memory) noexcept override { give(memory); }
+  void upload(int, void* to, const void* from, std::size_t bytes) override {
+    std::memcpy(to, from, bytes);
+  }
+  void download(int, void* to, const void* from, std::size_t bytes) override {
+    std::memcpy(to, from, bytes);
+  }
+  void clear(int, void* memory, std::size_t bytes) override { std::memset(memory, 0, bytes); }
+  void draw(int, const Picture* pictures, int n, const Canvas& canvas,
+            const BatchExtent& most) override {
+    for_each_pass(canvas, most, [&]<BatchPass kPass>(int32_t items) {
+      for (int p = n; p-- > 0;) {
+        for (int32_t i = items; i-- > 0;) kPass(pictures[p], canvas, i);
+      }
+    });
+    for (int p = 0; look_ && p < n; ++p) look_(pictures[p], seen_++);
+  }
+  void wait(int) override {}
+
+  int taken = 0;
+
+ private:
+  Look look_;
+  int seen_ = 0;
+};
+
+// People in all that the generator has: hair of all sorts, hats, glasses, things before the face,
+// photographs behind, every fault of the camera.
+struct Rows {
+  explicit Rows(const Renderer& renderer, uint32_t n) {
+    PriorOptions much;
+    much.glasses = much.glasses_persistence = much.headwear = much.occlusion = 0.5;
+    much.motion = much.low_resolution = much.jpeg = much.makeup = 0.5;
+    const Prior prior(*head(), much);
+    for (uint32_t i = 0; i < n; ++i) {
+      values.emplace_back(renderer.layout().size);
+      prior.draw(5, i / 2, i % 2, values.back().data());
+      keys.push_back({5, i / 2, i % 2, 0});
+    }
+    for (const auto& row : values) pointers.push_back(row.data());
+  }
+  std::vector<std::vector<float>> values;
+  std::vector<const float*> pointers;
+  std::vector<ImageKey> keys;
+};
+
+RenderOptions options_of(int height, int width) {
+  RenderOptions options;
+  options.height = height;
+  options.width = width;
+  auto photos = std::make_shared<Photos>();
+  for (const int side : {20, 31}) {
+    Image rgb;
+    for (int i = 0; i < 3 * side * 40; ++i) {
+      rgb.push_back(static_cast<uint8_t>(hash2(static_cast<uint32_t>(i), 3) >> 24));
+    }
+    photos->add(side, 40, std::move(rgb));
+  }
+  options.photos = photos;
+  return options;
+}
+
+void in_ranges(std::size_t n, const BatchRenderer::Body& body) {
+  for (std::size_t first = 0; first < n; first += 5) body(first, std::min(first + 5, n));
+}
+
+Image draw_batch(BatchRenderer& batch, const Renderer& renderer, const Rows& rows) {
+  const auto bytes =
+      static_cast<std::size_t>(3 * renderer.options().height * renderer.options().width);
+  Image images(bytes * rows.keys.size());
+  batch.render(rows.pointers.data(), rows.keys.data(), rows.keys.size(), in_ranges, images.data());
+  return images;
+}
+
+Image draw_one(const Renderer& renderer, const Rows& rows, std::size_t i, Scratch& scratch) {
+  Image image(static_cast<std::size_t>(3 * renderer.options().height * renderer.options().width));
+  renderer.render(rows.pointers[i], rows.keys[i], scratch, image.data());
+  return image;
+}
+
+Image draw_all(const Renderer& renderer, const Rows& rows) {
+  Image images;
+  Scratch scratch;
+  for (std::size_t i = 0; i < rows.keys.size(); ++i) {
+    const Image one = draw_one(renderer, rows, i, scratch);
+    images.insert(images.end(), one.begin(), one.end());
+  }
+  return images;
+}
+
+struct Size {
+  int height, width;
+  uint32_t pictures;
+};
+const Size kSizes[] = {{48, 48, 30}, {112, 112, 30}, {37, 61, 16}, {131, 90, 8}};
+
+// Number of samples whose triangle or depth differs.
+int differences(const SampleKey* keys, const Raster& raster) {
+  int n = 0;
+  for (int y = 0; y < raster.height(); ++y) {
+    for (int x = 0; x < raster.width(); ++x, keys += kSamples) {
+      const Sight a = sight_of(keys);
+      const Sight b = raster.sight(y, x);
+      for (int s = 0; s < kSamples; ++s) {
+        n += a.ids[s] != b.ids[s] || a.depths[s] != b.depths[s] ? 1 : 0;
+      }
+    }
+  }
+  return n;
+}
+
+TEST(Batch, EverySampleSeesTheTriangleThatTheVectorsSaw) {
+  for (const Size& size : kSizes) {
+    for (const Kernels* kernels : usable_kernels()) {
+      RenderOptions options = options_of(size.height, size.width);
+      options.kernels = kernels;
+      const Renderer renderer(head(), options);
+      const Rows rows(renderer, 8);
+      int lenses = 0;
+      int worn = 0;
+      int seen = 0;
+      const auto look = [&](const Picture& picture, int number) {
+        Scratch scratch;
+        draw_one(renderer, rows, static_cast<std::size_t>(number), scratch);
+        EXPECT_EQ(differences(picture.samples, scratch.raster), 0) << number;
+        if (picture.lens_count > 0) {
+          ++lenses;
+          EXPECT_EQ(differences(picture.lens_samples, scratch.lenses), 0) << number;
+        }
+        worn += picture.triangles > picture.stage.head.triangle_count ? 1 : 0;
+        ++seen;
+      };
+      BatchRenderer batch(renderer, std::make_unique<MemoryDevice>(look));
+      draw_batch(batch, renderer, rows);
+      EXPECT_EQ(seen, 8);
+      EXPECT_GT(worn, 4);
+      EXPECT_GT(lenses, 0);
+    }
+  }
+}
+
+TEST(Batch, ThePassesOnTheCpuGiveTheRenderersBytes) {
+  for (const Size& size : kSizes) {
+    const Renderer renderer(head(), options_of(size.height, size.width));
+    const Rows rows(renderer, size.pictures);
+    BatchRenderer batch(renderer, std::make_unique<MemoryDevice>());
+    EXPECT_TRUE(draw_batch(batch, renderer, rows) == draw_all(renderer, rows))
+        << size.height << " x " << size.width;
+  }
+}
+
+TEST(Batch, WithoutShadowsAndDetailAsWell) {
+  RenderOptions options;
+  options.height = options.width = 48;
+  options.shadow = options.detail = false;
+  const Renderer renderer(head(), options);
+  const Rows rows(renderer, 8);
+  BatchRenderer batch(renderer, std::make_unique<MemoryDevice>());
+  EXPECT_TRUE(draw_batch(batch, renderer, rows) == draw_all(renderer, rows));
+}
+
+TEST(Batch, ManyBatchesTakeNoNewMemoryTheSecondTime) {
+  RenderOptions options;
+  options.height = options.width = 16;
+  const Renderer renderer(head(), options);
+  auto device = std::make_unique<MemoryDevice>();
+  const MemoryDevice& counted = *device;
+  BatchRenderer batch(renderer, std::move(device));
+  const Rows rows(renderer, static_cast<uint32_t>(2 * batch.together() + 3));
+  const Image once = draw_batch(batch, renderer, rows);
+  const int taken = counted.taken;
+  EXPECT_TRUE(draw_batch(batch, renderer, rows) == once);
+  EXPECT_EQ(counted.taken, taken);
+  EXPECT_TRUE(once == draw_all(renderer, rows));
+}
+
+TEST(Batch, ARowThatIsNotFiniteIsRefusedAndTheNextBatchIsDrawn) {
+  RenderOptions options;
+  options.height = options.width = 16;
+  const Renderer renderer(head(), options);
+  BatchRenderer batch(renderer, std::make_unique<MemoryDevice>());
+  const Rows good(renderer, 3);
+  Rows bad(renderer, 3);
+  bad.values[1][7] = std::numeric_limits<float>::quiet_NaN();
+  EXPECT_THROW(draw_batch(batch, renderer, bad), std::domain_error);
+  EXPECT_TRUE(draw_batch(batch, renderer, good) == draw_all(renderer, good));
+}
+
+TEST(Batch, ABuildWithoutKernelsSaysSo) {
+  if (has_cuda_kernels()) GTEST_SKIP() << "this build has CUDA kernels";
+  try {
+    make_cuda_device();
+    FAIL() << "a device";
+  } catch (const DeviceError& e) {
+    EXPECT_THAT(e.what(), HasSubstr("this build has no CUDA kernels"));
+    EXPECT_THAT(e.what(), HasSubstr("./synface setup --cuda"));
+  }
+}
+
+// On a machine with a GPU: the pictures of the kernels. Elsewhere: what says that there is none.
+TEST(Batch, TheKernelsAgreeWithinAGreyLevel) {
+  if (!has_cuda_kernels()) GTEST_SKIP() << "this build has no CUDA kernels";
+  try {
+    make_cuda_device();
+  } catch (const DeviceError& e) {
+    EXPECT_THAT(e.what(), HasSubstr("no CUDA device is present"));
+    GTEST_SKIP() << e.what();
+  }
+  for (const Size& size : kSizes) {
+    const Renderer renderer(head(), options_of(size.height, size.width));
+    const Rows rows(renderer, 4 * size.pictures);
+    BatchRenderer batch(renderer, make_cuda_device());
+    const Image gpu = draw_batch(batch, renderer, rows);
+    EXPECT_TRUE(draw_batch(batch, renderer, rows) == gpu) << "not the same twice";
+    const Image cpu = draw_all(renderer, rows);
+    std::size_t equal = 0;
+    std::size_t near = 0;  // pixels whose channels differ by no more than a level
+    for (std::size_t i = 0; i < cpu.size(); i += 3) {
+      int most = 0;
+      for (std::size_t k = i; k < i + 3; ++k) most = std::max(most, std::abs(cpu[k] - gpu[k]));
+      equal += most == 0 ? 1 : 0;
+      near += most <= 1 ? 1 : 0;
+    }
+    const auto share = [&](std::size_t n) {
+      return 3.0 * static_cast<double>(n) / static_cast<double>(cpu.size());
+    };
+    EXPECT_GE(share(near), 0.999) << size.height << " x " << size.width;
+    RecordProperty("equal_" + std::to_string(size.height), std::to_string(share(equal)));
+  }
+}
+
+}  // namespace
