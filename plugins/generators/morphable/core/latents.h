@@ -59,14 +59,14 @@ struct Pose {
 };
 struct Camera {
   float distance;              // eye distances
-  float softness;              // share of a 3 x 3 binomial blur, 0..1
-  float noise;                 // standard deviation, grey levels
+  float softness;              // share of a 3 x 3 binomial blur at 112, 0..1
+  float noise;                 // standard deviation at 112, grey levels
   float jitter[10];            // the detector's errors of the five landmarks (x, y), pixels at 112
   float warm, green;           // white balance: natural logarithms of gains, 0 neutral
   float saturation;            // 1 as drawn, 0 grey
   float motion, motion_angle;  // length of the path in pixels at 112; radians
-  float detail;                // share of the resolution that is left, 1: all
-  float jpeg;                  // quality 1..100; above 100: not compressed
+  float detail;                // share of the resolution at 112 that is left, 1: all
+  float jpeg;                  // quality 1..100 at 112; above 100: not compressed
 };
 struct Background {
   Vec3 color[3];

@@ -108,16 +108,33 @@ void compress_by(int height, int width, const float* steps, uint8_t* image,
 
 }  // namespace
 
+Camera at_size(const Camera& camera, int side) {
+  const float scale = static_cast<float>(side) / 112.0F;
+  Camera c = camera;
+  c.motion *= scale;
+  if (scale >= 1.0F) return c;
+  c.softness *= scale * scale;  // a variance
+  c.noise *= scale;
+  const float left = c.detail / scale;
+  c.detail = left < 1.0F ? left : 1.0F;
+  if (c.jpeg > 100.0F) return c;
+  // The steps of quality q are proportional to 5000 / q below 50, to 200 - 2 q above.
+  const float q = clamp(c.jpeg, 1.0F, 100.0F);
+  const float step = scale * (q < 50.0F ? 5000.0F / q : 200.0F - 2.0F * q);
+  c.jpeg = step > 100.0F ? 5000.0F / step : 100.0F - 0.5F * step;
+  return c;
+}
+
 const float* jpeg_cosines() {
   static const std::array<float, 64> cosines = make_cosines();
   return cosines.data();
 }
 
-Film film_of(const Camera& camera, const ImageKey& key, int height, int width) {
+Film film_of(const Camera& at_112, const ImageKey& key, int height, int width) {
+  const Camera camera = at_size(at_112, std::min(height, width));
   Film film{};
   film.softness = clamp(camera.softness, 0.0F, 1.0F);
-  const float scale = static_cast<float>(std::min(height, width)) / 112.0F;
-  film.motion = motion_of(camera.motion * scale, camera.motion_angle);
+  film.motion = motion_of(camera.motion, camera.motion_angle);
   film.shrinking = shrinking_of(height, width, camera.detail);
   film.grading = grading_of(camera.warm, camera.green, camera.saturation);
   const uint32_t seed =

@@ -15,7 +15,13 @@ struct ImageKey {
   uint32_t identity = 0, sample = 0, set = 0;
 };
 
-// The numbers of all steps below for one picture.
+// What a camera's figures are for a picture of `side` pixels. They speak of one of 112; a smaller
+// picture is that one made smaller: its pixels are means, so that blur spans fewer of them, grain
+// and the errors of compression average out, and a resolution that was lost may not be missed. In a
+// larger one motion is longer; the other figures speak of its own pixels.
+Camera at_size(const Camera& camera, int side);
+
+// The numbers of all steps below for one picture; the camera's figures are those at 112 pixels.
 Film film_of(const Camera& camera, const ImageKey& key, int height, int width);
 
 // [8, 8] of the cosine transform, [frequency][place], orthonormal.
