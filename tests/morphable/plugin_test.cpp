@@ -186,10 +186,22 @@ TEST(Morphable, EverySwitchChangesPictures) {
                           "shadow", "skin_detail", "skin_cues", "grooming", "accessories"}) {
     EXPECT_NE(Morphable(Settings{{key, false}}).images(keys), usual) << key;
   }
-  for (const char* key : {"yaw_sd", "pitch_sd", "jitter", "shape_scale", "exposure_sd", "glasses",
-                          "headwear", "makeup", "occlusion", "white_balance_sd", "motion",
-                          "low_resolution", "glasses_persistence"}) {
+  for (const char* key :
+       {"yaw_sd", "pitch_sd", "jitter", "shape_scale", "exposure_sd", "glasses", "headwear",
+        "makeup", "occlusion", "white_balance_sd", "motion", "low_resolution",
+        "glasses_persistence", "men", "african", "asian", "caucasian"}) {
     EXPECT_NE(Morphable(Settings{{key, 0.45}}).images(keys), usual) << key;
+  }
+}
+
+TEST(Morphable, APopulationOfNobodyIsRefused) {
+  const Settings nobody{{"african", 0.0}, {"asian", 0.0}, {"caucasian", 0.0}};
+  try {
+    const Morphable m(nobody);
+    FAIL() << "created without people";
+  } catch (const abi_test::CallFailed& e) {
+    EXPECT_EQ(e.code, SYNFACE_ERR_INVALID);
+    EXPECT_THAT(e.what(), HasSubstr("all 0"));
   }
 }
 

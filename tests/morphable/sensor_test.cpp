@@ -48,6 +48,38 @@ TEST(Sensor, NothingIsDoneWhereNothingIsAsked) {
   EXPECT_TRUE(equal(image, pattern()));
 }
 
+// At 56 pixels half as many pixels are blurred, grain is a mean over four, 60% of 112 is more than
+// is shown, and JPEG's steps are halved: quality 40 has steps of 125%, 68.75 has 62.5%.
+TEST(Sensor, ASmallPictureIsALargeOneMadeSmaller) {
+  Camera camera{};
+  camera.softness = 0.8F;
+  camera.noise = 3;
+  camera.motion = 4;
+  camera.detail = 0.6F;
+  camera.jpeg = 40;
+  const Camera half = at_size(camera, 56);
+  EXPECT_FLOAT_EQ(half.softness, 0.2F);
+  EXPECT_FLOAT_EQ(half.noise, 1.5F);
+  EXPECT_FLOAT_EQ(half.motion, 2);
+  EXPECT_FLOAT_EQ(half.detail, 1);
+  EXPECT_FLOAT_EQ(half.jpeg, 68.75F);
+  const Camera as_is = at_size(camera, 112);
+  EXPECT_EQ(as_is.softness, camera.softness);
+  EXPECT_EQ(as_is.noise, camera.noise);
+  EXPECT_EQ(as_is.motion, camera.motion);
+  EXPECT_EQ(as_is.detail, camera.detail);
+  EXPECT_EQ(as_is.jpeg, camera.jpeg);
+  const Camera twice = at_size(camera, 224);
+  EXPECT_EQ(twice.motion, 8);
+  EXPECT_EQ(twice.noise, 3);
+  camera.jpeg = 101;
+  camera.detail = 0.45F;
+  EXPECT_EQ(at_size(camera, 56).jpeg, 101);
+  EXPECT_FLOAT_EQ(at_size(camera, 56).detail, 0.9F);
+  camera.jpeg = 10;
+  EXPECT_FLOAT_EQ(at_size(camera, 56).jpeg, 20);
+}
+
 // A line along the path stays, one across it spreads over the path's length.
 TEST(Sensor, MotionBlursAlongItsPath) {
   std::vector<Vec3> work;

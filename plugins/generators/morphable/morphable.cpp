@@ -77,6 +77,14 @@ PriorOptions prior_options(const sdk::Create& create) {
   o.jitter = create.f64("jitter");
   o.shape_scale = create.f64("shape_scale");
   o.exposure_sd = create.f64("exposure_sd");
+  o.men = create.f64("men");
+  o.african = create.f64("african");
+  o.asian = create.f64("asian");
+  o.caucasian = create.f64("caucasian");
+  if (o.african + o.asian + o.caucasian <= 0) {
+    throw sdk::Error(SYNFACE_ERR_INVALID,
+                     "african, asian and caucasian are all 0: nobody is left to draw", "caucasian");
+  }
   o.copies = create.flag("copies");
   return o;
 }
@@ -176,6 +184,17 @@ struct Morphable {
       sdk::f64("shape_scale", 1)
           .range(0, 2)
           .doc("multiplies the spread of every shape coefficient; 1: as varied as 3D scans"),
+      sdk::f64("men", 0.5)
+          .range(0, 1)
+          .unit("fraction")
+          .doc(
+              "of the people who look like men: the mean of gender ~ Beta(0.7 men, 0.7 (1 - men)); "
+              "LFW's people: about 0.77"),
+      sdk::f64("african", 1)
+          .range(0, 1000)
+          .doc("weight of African faces: shares ~ Dirichlet(0.9 of the three weights' shares)"),
+      sdk::f64("asian", 1).range(0, 1000).doc("weight of Asian faces"),
+      sdk::f64("caucasian", 1).range(0, 1000).doc("weight of Caucasian faces"),
       sdk::f64("exposure_sd", 0.35)
           .range(0, 1.5)
           .unit("stops")

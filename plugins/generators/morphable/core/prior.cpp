@@ -30,14 +30,17 @@ double limited(double x, double limit) {
 
 // Gender near its ends, ages 25 to 80, more of one ethnicity than of the others: about the
 // calibrated prior of the MakeHuman head, whose spread equals that of 3D scans, with more old
-// people and fewer mixtures.
-void draw_macros(Random& random, float* macros) {
-  macros[kGender] = f(random.beta(0.35, 0.35));
+// people and fewer mixtures. Options tell how many of each there are, not how they look.
+void draw_macros(Random& random, const PriorOptions& options, float* macros) {
+  const double men = options.men;
+  const double gender = random.beta(0.7 * men + 1e-3, 0.7 * (1 - men) + 1e-3);
+  macros[kGender] = f(men <= 0 ? 0 : men >= 1 ? 1 : gender);
   const double age = random.beta(1.0, 1.9);
   macros[kAge] = f(0.5 + 0.5 * (age < 0.85 ? age : 0.85));
-  double g[3];
+  double g[3] = {options.african, options.asian, options.caucasian};
+  const double weight = g[0] + g[1] + g[2];
   double sum = 0;
-  for (double& x : g) sum += x = random.gamma(0.3) + 1e-12;
+  for (double& x : g) sum += x = x > 0 ? random.gamma(0.9 * x / weight) + 1e-12 : 0;
   for (std::size_t e = 0; e < 3; ++e) macros[kEthnicity + e] = f(g[e] / sum);
 }
 
@@ -127,7 +130,7 @@ void draw_mimic(Random& random, Face& face) {
 
 void Prior::draw_identity(uint64_t seed, uint32_t identity, float* block) const {
   Random shape(seed, kShapeStream, identity, 0);
-  draw_macros(shape, block);
+  draw_macros(shape, options_, block);
   draw_shape(shape, head_, options_.shape_scale, block + kMacros);
   Random appearance(seed, kAppearanceStream, identity, 0);
   store_block(draw_appearance(appearance, block, options_), block + Layout(head_).appearance);

@@ -25,6 +25,8 @@ struct PriorOptions {
   double makeup = 0.15, occlusion = 0.04;            // pictures
   double white_balance_sd = 0.07;                    // natural logarithm of the gain
   double motion = 0.08, low_resolution = 0.35, jpeg = 0.5;  // pictures
+  double men = 0.5;                                         // of the people
+  double african = 1, asian = 1, caucasian = 1;             // expected shares, as weights
   bool copies = false;  // every sample of an identity is its sample 0
 };
 
