@@ -122,7 +122,7 @@ TEST(Prior, CopiesAreSampleZero) {
 // Bounds at 5 standard errors of 3000 identities.
 TEST(Prior, TheSpreadIsAsDocumented) {
   constexpr int kPeople = 3000;
-  std::size_t flat = 0;  // nose-curve: signed, sigma 0.5, cut at 1 = 2 sigma
+  std::size_t flat = 0;  // nose-curve: signed, sigma 1.2 x 0.5, cut at 1
   std::size_t left = 0;
   for (std::size_t i = 0; i < head().coefficients.size(); ++i) {
     if (head().coefficients[i].name == "nose-curve-concave-convex") flat = i;
@@ -147,10 +147,10 @@ TEST(Prior, TheSpreadIsAsDocumented) {
     ASSERT_LE(row[kAge], 0.926F);
     for (std::size_t k = 0; k < head().coefficients.size(); ++k) ASSERT_LE(std::abs(c[k]), 1.0F);
   }
-  // N(0, 0.5) cut at 2 sigma has variance 0.25 * (1 - 4 phi(2) / (2 Phi(2) - 1)) = 0.1934.
-  EXPECT_NEAR(square_sum / kPeople, 0.1934, 0.02);
-  EXPECT_NEAR(together / kPeople, 0.1934, 0.025);
-  EXPECT_NEAR(apart / kPeople, 4 * 0.06 * 0.06, 0.003);
+  // N(0, 0.6) cut at k = 1 / 0.6 sigma: variance 0.36 (1 - 2 k phi(k) / (2 Phi(k) - 1)) = 0.2280.
+  EXPECT_NEAR(square_sum / kPeople, 0.2280, 0.02);
+  EXPECT_NEAR(together / kPeople, 0.2280, 0.025);
+  EXPECT_NEAR(apart / kPeople, 4 * 0.072 * 0.072, 0.003);
   EXPECT_NEAR(age / kPeople, 0.5 + 0.5 * 1.0 / 2.9, 0.014);
   EXPECT_NEAR(male / kPeople, 0.5, 0.046);
 }

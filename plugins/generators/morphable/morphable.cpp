@@ -195,7 +195,7 @@ struct Morphable {
           .doc("weight of African faces: shares ~ Dirichlet(0.9 of the three weights' shares)"),
       sdk::f64("asian", 1).range(0, 1000).doc("weight of Asian faces"),
       sdk::f64("caucasian", 1).range(0, 1000).doc("weight of Caucasian faces"),
-      sdk::f64("exposure_sd", 0.35)
+      sdk::f64("exposure_sd", 0.28)
           .range(0, 1.5)
           .unit("stops")
           .doc("standard deviation of the exposure about what a meter on the face asks for"),
@@ -211,8 +211,8 @@ struct Morphable {
       sdk::f64("headwear", 0.06)
           .range(0, 1)
           .unit("fraction")
-          .doc("of the pictures with a hat that is not the person's own; of the people 2 to 5% "
-               "have a hat and 2 to 8% a headscarf of their own, in 85% of their pictures"),
+          .doc("of the pictures with a hat that is not the person's own; of the people 1 to 2% "
+               "have a hat and 1 to 4% a headscarf of their own, in 85% of their pictures"),
       sdk::f64("makeup", 0.15)
           .range(0, 0.5)
           .unit("fraction")

@@ -21,10 +21,10 @@ Vec3 ramp(const Vec3* colors, int n, double x) {
 
 void draw_skin(Random& random, const Person& p, Appearance& a) {
   a.melanin = f(clamp(
-      0.80 * p.african + 0.30 * p.asian + 0.13 * p.caucasian + random.normal(0, 0.10), 0.0, 1.0));
-  a.redness = f(random.normal(0.3, 0.4));
-  a.yellowness = f(random.normal(0.2 * p.asian - 0.3, 0.3));
-  a.mottle = f(random.uniform(0.06, 0.28));
+      0.80 * p.african + 0.30 * p.asian + 0.13 * p.caucasian + random.normal(0, 0.12), 0.0, 1.0));
+  a.redness = f(random.normal(0.2, 0.4));
+  a.yellowness = f(random.normal(0.2 * p.asian + 0.05, 0.4));
+  a.mottle = f(random.uniform(0.08, 0.36));
   a.flush = f(random.uniform(0, 0.8));
   a.under_eye = f(random.uniform(0, 0.7) * (0.5 + 0.6 * p.o));
   const bool freckled = random.chance(0.25);
@@ -33,14 +33,14 @@ void draw_skin(Random& random, const Person& p, Appearance& a) {
   a.moles = f(square(random.uniform()));
   a.wrinkles = f(clamp(1.5 * p.o - 0.2 + random.normal(0, 0.1), 0.0, 1.0));
   a.oil = f(random.uniform(0.2, 1));
-  a.fold = f(clamp(random.normal(0.3 + 0.5 * p.o, 0.35), 0.0, 1.5));
+  a.fold = f(clamp(random.normal(0.35 + 0.5 * p.o, 0.42), 0.0, 1.6));
   a.frown = f(clamp(random.normal(0.1 + 0.5 * p.o, 0.25), 0.0, 1.0));
-  a.hollow = f(clamp(random.normal(0.15 + 0.2 * p.o, 0.45), 0.0, 1.3));
-  a.socket = f(clamp(random.normal(0.35, 0.45), 0.0, 1.5));
+  a.hollow = f(clamp(random.normal(0.2 + 0.2 * p.o, 0.55), 0.0, 1.5));
+  a.socket = f(clamp(random.normal(0.6, 0.55), 0.0, 1.8));
 }
 
 void draw_lips_and_eyes(Random& random, const Person& p, Appearance& a) {
-  const double pale = random.normal(0, 0.06);
+  const double pale = random.normal(0, 0.08);
   a.lip_tint = {f(0.92 + pale), f(0.60 + 1.2 * pale + random.normal(0, 0.04)),
                 f(0.62 + 1.2 * pale + random.normal(0, 0.04))};
   const bool made_up = random.chance(0.25 * (1 - p.g));
@@ -57,7 +57,7 @@ void draw_lips_and_eyes(Random& random, const Person& p, Appearance& a) {
   a.sclera_red = f(random.uniform(0, 0.5) * (0.4 + 0.6 * p.o));
   const double light_eyes = 0.6 * clamp((p.caucasian - 0.4) / 0.6, 0.0, 1.0);
   const double kind = random.uniform();
-  const double level = random.uniform(0.5, 1.9);
+  const double level = random.uniform(0.35, 1.5);
   const Vec3 brown = Vec3{.10F, .052F, .028F} * f(level);
   const Vec3 blue = Vec3{.17F, .24F, .33F} * f(0.6 + 0.3 * level);
   const Vec3 green = Vec3{.19F, .21F, .13F} * f(0.6 + 0.3 * level);
@@ -65,10 +65,10 @@ void draw_lips_and_eyes(Random& random, const Person& p, Appearance& a) {
 }
 
 void draw_brows(Random& random, const Person& p, Appearance& a) {
-  a.brow_width = f(exp_of(random.normal(0.12 * (2 * p.g - 1), 0.27)));
+  a.brow_width = f(exp_of(random.normal(0.15 * (2 * p.g - 1), 0.32)));
   a.brow_alpha = f(random.uniform(0.3, 0.97) * (1 - 0.25 * p.o));
-  a.brow_shift = f(random.normal(-0.03 * p.g, 0.045));
-  a.brow_tail = f(random.normal(0, 0.055));
+  a.brow_shift = f(random.normal(-0.04 * p.g, 0.052));
+  a.brow_tail = f(random.normal(0, 0.062));
   a.brow_arch = f(random.normal(0.02 * (1 - p.g), 0.035));
   a.brow_gap = f(random.normal(-0.01, 0.03));
   a.brow_taper = f(random.uniform(-0.2, 0.7));
@@ -93,7 +93,7 @@ Vec3 draw_hair_color(Random& random, const Person& p) {
 }
 
 void draw_hairline(Random& random, const Person& p, Appearance& a) {
-  a.hairline = f(1.05 + clamp(random.normal(0.02 + 0.12 * p.g * p.o, 0.09), -0.2, 0.4));
+  a.hairline = f(1.05 + clamp(random.normal(0.08 + 0.12 * p.g * p.o, 0.09), -0.15, 0.4));
   a.hairline_curve = f(random.normal(1, 0.4));
   a.hairline_depth = f(random.normal(-0.75, 0.1) + 0.1 * (1 - p.g));
   a.hairline_tilt = f(random.normal(0, 0.09));
@@ -195,8 +195,8 @@ void draw_style(Random& random, const Person& p, Appearance& a) {
       break;
   }
   if (a.hairline > 1.5F) a.hair_length *= 0.3F;
-  a.scarf = f(random.chance(0.02 + 0.06 * (1 - p.g)) ? random.uniform(0.85, 1) : 0);
-  a.hat = f(random.chance(0.02 + 0.03 * p.g) ? random.uniform(0.85, 1) : 0);
+  a.scarf = f(random.chance(0.01 + 0.03 * (1 - p.g)) ? random.uniform(0.85, 1) : 0);
+  a.hat = f(random.chance(0.01 + 0.01 * p.g) ? random.uniform(0.85, 1) : 0);
 }
 
 void draw_beard(Random& random, const Person& p, Appearance& a) {

@@ -9,9 +9,11 @@ namespace synface::morphable {
 // Colour behind the head at (x, y), the shorter side of the image being 1. Owns nothing.
 class Backdrop {
  public:
-  // photo: what lies behind instead of the pattern; may be empty.
-  explicit Backdrop(const Background& background, float pixel, const PhotoCrop& photo = {})
-      : b_(background), pixel_(pixel), photo_(photo) {
+  // photo: what lies behind instead of the pattern; may be empty. light: what a white wall there
+  // shows (room_light), by which pattern and clothes are multiplied.
+  explicit Backdrop(const Background& background, float pixel, const PhotoCrop& photo = {},
+                    Vec3 light = {1, 1, 1})
+      : b_(background), pixel_(pixel), photo_(photo), light_(light) {
     const SinCos turn = sincos_of(static_cast<double>(b_.angle));
     across_x_ = static_cast<float>(turn.cos);
     across_y_ = static_cast<float>(turn.sin);
@@ -27,6 +29,7 @@ class Backdrop {
   Background b_;
   float across_x_, across_y_, pixel_;
   PhotoCrop photo_;
+  Vec3 light_;
 };
 
 // Shoulders fall from the neck to both sides.
@@ -48,12 +51,12 @@ SYNFACE_BODY Vec3 Backdrop::pattern(float x, float y) const {
 }
 
 SYNFACE_BODY Vec3 Backdrop::at(float x, float y) const {
-  const Vec3 color = photo_.empty() ? pattern(x, y) : photo_.at(x, y);
+  const Vec3 color = photo_.empty() ? pattern(x, y) * light_ : photo_.at(x, y);
   const float covered = cloth(x, y);
   if (covered <= 0.0F) return color;
   // Folds make cloth of it.
   const float fold = 0.7F + 0.6F * noise2(9.0F * x + b_.u, 4.0F * y + b_.v);
-  return mix(color, b_.clothes * fold, covered);
+  return mix(color, b_.clothes * light_ * fold, covered);
 }
 
 }  // namespace synface::morphable

@@ -30,9 +30,16 @@ float exposure_of(const Lights& lights, Vec3 skin, float stops) {
   for (const Lamp& lamp : lights.lamp) {
     front += luminance(lamp.color) * lambert(0.75F * lamp.direction.z + 0.15F);
   }
-  const double forgiven = pow_of(0.40 / static_cast<double>(luminance(skin)), 0.35);
-  const float scale = static_cast<float>(0.9 * forgiven) * exp2_fast(stops);
+  const double forgiven = pow_of(0.40 / static_cast<double>(luminance(skin)), 0.25);
+  const float scale = static_cast<float>(0.88 * forgiven) * exp2_fast(stops);
   return scale / (front > 0.02F ? front : 0.02F);
+}
+
+Vec3 room_light(const Lights& lights, float exposure) {
+  const Vec3 light = lights.ambient + (lights.lamp[0].color + lights.lamp[1].color) * 0.35F;
+  const float bright = luminance(light) > 0.02F ? luminance(light) : 0.02F;
+  const float level = sqrt_of(clamp(exposure * bright, 0.1F, 4.0F));
+  return light * (level / bright);
 }
 
 std::vector<uint8_t> tone_table() {

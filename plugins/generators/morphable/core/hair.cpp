@@ -80,7 +80,7 @@ void hang_locks(const HairPlace& place, const Profile& profile, float amount, fl
                 Tailor& tailor) {
   const Appearance& a = place.look;
   constexpr int kLocks = 130;
-  const auto seed = static_cast<int>(16.0F * (a.noise_u + place.tousle));
+  const auto seed = static_cast<int>(16.0F * place.tousle);
   for (int i = 0; i < kLocks; ++i) {
     const float h0 = lattice(i, seed);
     const float h1 = lattice(i, seed + 101);
@@ -111,7 +111,7 @@ void hang_locks(const HairPlace& place, const Profile& profile, float amount, fl
       line.normal[k] = out;
     }
     line.width = amount * (0.05F + 0.05F * h2);
-    line.tone = 0.7F + 0.65F * h1;
+    line.tone = 0.8F + 0.42F * h1;
     line.occlusion = 0.8F;
     sew_lock(line, tailor);
   }

@@ -80,7 +80,8 @@ void sew_lock(const LockLine& line, Tailor& tailor) {
 void grow_locks(const HairPlace& place, const Accessories& worn, float hat, Tailor& tailor) {
   const Appearance& a = place.look;
   if (a.hair_presence <= 0.05F) return;
-  const auto seed = static_cast<int>(16.0F * (a.noise_u + place.tousle));
+  // Of the picture alone: along a mixture of people locks grow and turn, none changes its place.
+  const auto seed = static_cast<int>(16.0F * place.tousle);
   const float amount = smooth(0.05F, 0.6F, a.hair_presence);
   const float smooth_down = 1.0F - 0.85F * a.rows;
   const auto triangles = static_cast<int>(place.head.triangles.size());
@@ -113,6 +114,7 @@ void grow_locks(const HairPlace& place, const Accessories& worn, float hat, Tail
     const Vec3 scatter{h[1] - 0.5F, h[2] - 0.5F, h[3] - 0.5F};
     const float wild = 0.10F + 0.22F * a.hair_wave + 1.6F * a.hair_curl;
     Vec3 d = normalized(combed(a, root, front) + scatter * wild) + root.normal * stand;
+    const float lies = 0.85F * (1.0F - a.hair_curl) * (1.0F - 0.7F * a.hair_lift * front);
     LockLine line;
     Vec3 p = root.point - root.normal * 0.03F;
     const float step = reach / static_cast<float>(LockLine::kPoints - 1);
@@ -121,6 +123,10 @@ void grow_locks(const HairPlace& place, const Accessories& worn, float hat, Tail
       line.normal[k] = root.normal;
       d = normalized(d + Vec3{0.0F, -0.25F * (1.0F - a.hair_lift), 0.0F} +
                      scatter * (0.8F * a.hair_curl));
+      // Straight hair follows the head's curve: ends do not stand off.
+      const Vec3 up = normalized(p - Hull::kMiddle);
+      const float off = dot(d, up);
+      if (off > 0.0F) d = normalized(d - up * (off * lies));
       p = p + d * step;
       // Over the forehead a lock lies on the skin.
       if (front > 0.0F) p = place.hull.outside(p, 0.03F);
@@ -129,7 +135,7 @@ void grow_locks(const HairPlace& place, const Accessories& worn, float hat, Tail
     const float grown = smooth(0.0F, 0.05F, root.field) * smooth(0.10F, 0.13F, reach);
     line.width =
         amount * grown * free * (0.022F + 0.022F * h[3] + 0.04F * a.hair_volume * a.hair_curl);
-    line.tone = 0.70F + 0.65F * h[2];
+    line.tone = 0.80F + 0.42F * h[2];
     line.occlusion = mix(0.65F, 1.0F, absolute(root.normal.y));
     sew_lock(line, tailor);
   }
@@ -141,7 +147,7 @@ void grow_beard(const HairPlace& place, Tailor& tailor) {
   // Widths grow from nothing at every threshold: a mixture must not jump.
   const float amount =
       a.beard_density * smooth(0.02F, 0.04F, a.beard_length) * smooth(0.2F, 0.4F, a.beard_density);
-  const auto seed = static_cast<int>(16.0F * (a.noise_u + place.tousle)) + 7;
+  const auto seed = static_cast<int>(16.0F * place.tousle) + 7;
   const auto triangles = static_cast<int>(place.head.triangles.size());
   for (int t = 0; t < triangles; ++t) {
     const auto at = static_cast<std::size_t>(t);

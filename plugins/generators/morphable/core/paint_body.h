@@ -66,9 +66,9 @@ SYNFACE_BODY void paint_features(const Appearance& a, const Spot& s, Vec3& color
   const float x = absolute(s.q.x);
   float dark =
       0.30F * a.hollow * gauss(x - 0.78F, s.q.y + 0.92F + 0.3F * (x - 0.78F), 0.22F, 0.16F);
-  dark +=
-      0.22F * a.socket *
-      (gauss(x - 0.22F, s.q.y - 0.02F, 0.12F, 0.16F) + gauss(x - 0.5F, s.q.y - 0.17F, 0.3F, 0.08F));
+  dark += 0.34F * a.socket *
+          (gauss(x - 0.24F, s.q.y - 0.03F, 0.13F, 0.17F) +
+           gauss(x - 0.5F, s.q.y - 0.16F, 0.32F, 0.10F));
   // From the wing of the nose to beside the mouth.
   if (s.q.y < -0.5F && s.q.y > -1.35F) {
     const float line = x - (0.34F + 0.32F * (-0.60F - s.q.y));

@@ -19,7 +19,7 @@ struct PriorOptions {
   double yaw_sd = 18, pitch_sd = 9, roll_sd = 3;
   double jitter = 1;          // of the detector's measured landmark errors
   double shape_scale = 1;     // multiplies the sigma of every shape coefficient
-  double exposure_sd = 0.35;  // stops
+  double exposure_sd = 0.28;  // stops
   double glasses = 0.15, glasses_persistence = 0.8;  // people who wear some; their pictures with
   double headwear = 0.06;                            // pictures with a hat that is not always worn
   double makeup = 0.15, occlusion = 0.04;            // pictures

@@ -180,13 +180,14 @@ Stage Renderer::stage_of(const float* row, const View& view, const Person& perso
   const auto light = load_block<Illumination>(row + layout_.expression_end);
   const auto background = load_block<Background>(row + layout_.camera_end);
   const Lights lights = lights_of(light);
+  const float exposure = exposure_of(lights, skin_color(person.look), light.exposure);
   const float side = 1.0F / static_cast<float>(std::min(options_.height, options_.width));
   return {head,
           picture,
           Shader(head.chart, person, lights, view.rotation, view.gaze, pixel_of(view),
                  options_.detail, background.clothes),
-          Backdrop(background, side, photo),
-          exposure_of(lights, skin_color(person.look), light.exposure),
+          Backdrop(background, side, photo, room_light(lights, exposure)),
+          exposure,
           side};
 }
 

@@ -15,10 +15,10 @@ double limited(double x, double limit) {
   return clamp(x, -limit, limit);
 }
 
-// Greyish, as rooms and streets are; tinted now and then.
+// Greyish and rather dark, as rooms and streets are; white or tinted now and then.
 Vec3 surrounding(Random& random) {
-  const double grey = exp_of(random.normal(-1.6, 0.9));
-  const double colourful = 0.03 + 0.28 * square(random.uniform());
+  const double grey = exp_of(random.normal(-2.0, 1.15));
+  const double colourful = 0.04 + 0.38 * square(random.uniform());
   return {f(clamp(grey * (1 + colourful * random.normal()), 0.004, 1.0)),
           f(clamp(grey * (1 + colourful * random.normal()), 0.004, 1.0)),
           f(clamp(grey * (1 + colourful * random.normal()), 0.004, 1.0))};
@@ -29,7 +29,7 @@ Vec3 surrounding(Random& random) {
 Illumination draw_light(Random& random, bool varied, double exposure_sd) {
   Illumination light{};
   const auto tint = [&](double strength) {
-    const double warm = varied ? random.normal(0, 0.07) : 0;
+    const double warm = varied ? random.normal(0.04, 0.08) : 0;
     const double green = varied ? random.normal(0, 0.02) : 0;
     return Vec3{f(strength * (1 + warm)), f(strength * (1 + green)), f(strength * (1 - warm))};
   };
@@ -100,10 +100,10 @@ Camera draw_camera(Random& random, const PriorOptions& options) {
   draw_detector_errors(random, options.jitter, camera.jitter);
   if (!options.camera) return camera;
   const double sd = options.white_balance_sd;
-  camera.warm = f(limited(random.normal(0, sd), 3 * sd));
+  camera.warm = f(limited(random.normal(0.25 * sd, sd), 3 * sd));
   camera.green = f(limited(random.normal(0, 0.3 * sd), sd));
-  const double saturation = clamp(random.normal(0.92, 0.10), 0.6, 1.15);
-  camera.saturation = f(random.chance(0.02) ? 0 : saturation);
+  const double saturation = clamp(random.normal(0.98, 0.12), 0.6, 1.25);
+  camera.saturation = f(random.chance(0.015) ? 0 : saturation);
   const double path = random.uniform(0.8, 4);
   camera.motion = f(random.chance(options.motion) ? path : 0);
   camera.motion_angle = f(random.uniform(0, kPi));

@@ -151,7 +151,7 @@ SYNFACE_BODY Vec3 Shader::shade_eye(const Fragment& f, Vec3 n, float key) const 
   const float sine = sqrt_of(positive(1.0F - toward * toward));
   const float t = toward > 0.0F ? sine / chart_->iris_sine : 3.0F;
   const float soft = 0.5F * pixel_ / (eye_radius_[side] * chart_->iris_sine);
-  Vec3 white{0.47F, 0.43F, 0.41F};
+  Vec3 white{0.40F, 0.365F, 0.345F};
   white = white * Vec3{1, 1 - 0.16F * look_.sclera_red, 1 - 0.18F * look_.sclera_red};
   const Vec3 inner = head_.undo(n);
   const float angle = atan2_fast(inner.y, inner.x);
@@ -162,7 +162,7 @@ SYNFACE_BODY Vec3 Shader::shade_eye(const Fragment& f, Vec3 n, float key) const 
   Vec3 albedo = mix(iris, white, smooth(0.97F - soft, 1.03F + soft, t));
   // The upper lid and its lashes shade the ball.
   const float height = inner.y * eye_radius_[side] / lid_height_[side];
-  const float lid = 1.0F - 0.70F * smooth(0.05F, 1.1F, height);
+  const float lid = 1.0F - 0.75F * smooth(0.0F, 1.0F, height);
   const float corner = 1.0F - 0.35F * smooth(0.25F, 0.62F, inner.x < 0.0F ? -inner.x : inner.x);
   Vec3 out = irradiance(n, 0.6F, 0.3F + 0.7F * key) * albedo * (lid * corner);
   // The cornea bulges: its normal turns faster than the ball's.
@@ -218,7 +218,7 @@ SYNFACE_BODY Vec3 Shader::shade(const Fragment& f, const Shadow& shadow) const {
       // Those at the sides and behind lie in the shadow of the cheeks.
       const float side = f.q.x < 0.0F ? -f.q.x : f.q.x;
       const float deep = 0.2F + 0.8F * smooth(0.38F, 0.2F, side) * smooth(-0.6F, -0.1F, f.q.z);
-      return irradiance(round, 0.75F, 0.5F + 0.5F * key) * Vec3{0.66F, 0.61F, 0.54F} * deep;
+      return irradiance(round, 0.75F, 0.5F + 0.5F * key) * Vec3{0.74F, 0.69F, 0.61F} * deep;
     }
     case Part::kTongue:
       return irradiance(n, 0.1F + 0.4F * f.occlusion, 1.0F) * Vec3{0.30F, 0.10F, 0.09F};
