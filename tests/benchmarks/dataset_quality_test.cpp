@@ -24,6 +24,7 @@ using dataset_quality::Distances;
 using dataset_quality::Faces;
 using dataset_quality::Region;
 using linear::Matrix;
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
@@ -83,15 +84,15 @@ TEST_F(Quality, ADensityIntegratesToOne) {
 
 TEST_F(Quality, PeopleAreKeptInTurnAndDroppedWhereTheyLieTooNear) {
   // First images at 0, 2.5 and 10.
-  EXPECT_DOUBLE_EQ(dataset_quality::uniqueness(on_a_line(), {0, 1, 2}, 2.0, products_), 1.0);
-  EXPECT_DOUBLE_EQ(dataset_quality::uniqueness(on_a_line(), {0, 1, 2}, 3.0, products_), 2.0 / 3);
-  EXPECT_DOUBLE_EQ(dataset_quality::uniqueness(on_a_line(), {0, 1, 2}, 11.0, products_), 1.0 / 3);
+  EXPECT_DOUBLE_EQ(dataset_quality::uniqueness(on_a_line(), 2.0, products_).mean(), 1.0);
+  EXPECT_DOUBLE_EQ(dataset_quality::uniqueness(on_a_line(), 3.0, products_).mean(), 2.0 / 3);
+  EXPECT_DOUBLE_EQ(dataset_quality::uniqueness(on_a_line(), 11.0, products_).mean(), 1.0 / 3);
 }
 
 TEST_F(Quality, ConsistencyIsTheShareOfImagesNearThePersonsFirst) {
   // Person 0: 1 lies 1 from 0. Person 1: 0 and 1.5 from 2.5. Person 2 has one image.
-  EXPECT_DOUBLE_EQ(dataset_quality::consistency(on_a_line(), 1.2), (1.0 + 0.5) / 2);
-  EXPECT_DOUBLE_EQ(dataset_quality::consistency(on_a_line(), 0.5), (0.0 + 0.5) / 2);
+  EXPECT_DOUBLE_EQ(dataset_quality::consistency(on_a_line(), 1.2).mean(), (1.0 + 0.5) / 2);
+  EXPECT_DOUBLE_EQ(dataset_quality::consistency(on_a_line(), 0.5).mean(), (0.0 + 0.5) / 2);
 }
 
 TEST_F(Quality, ImagesAreComparedWithTheCentreOfTheOthers) {
@@ -103,13 +104,19 @@ TEST_F(Quality, ImagesAreComparedWithTheCentreOfTheOthers) {
   EXPECT_TRUE(std::isnan(people.others[5]));
   EXPECT_NEAR(people.within[1], 1.0, 1e-12);  // 0, 1.5, 1.5
   // Image 1 (at 1) is 1 from its own and 2 from the next; image 4 is 1.5 from its own, 3.5, 6.
-  EXPECT_DOUBLE_EQ(dataset_quality::identified(faces, people, {0, 1, 2}, products_), 1.0);
+  EXPECT_DOUBLE_EQ(dataset_quality::identified(faces, people, products_).mean(), 1.0);
   // A third person's centre at 0.9 is nearer to image 1 than image 0 is; a fourth lies far off.
   const std::vector<float> crowd = {0, 1, 0.9F, 0.9F, 50};
   const Faces four = dataset_quality::make_faces(crowd.data(), 1, 0, {2, 2, 1});
   const auto near = dataset_quality::measure(four, products_);
-  EXPECT_DOUBLE_EQ(dataset_quality::identified(four, near, {0, 1, 2}, products_), 0.5);
-  EXPECT_DOUBLE_EQ(dataset_quality::identified(four, near, {0, 2}, products_), 1.0);
+  EXPECT_DOUBLE_EQ(dataset_quality::identified(four, near, products_).mean(), 0.5);
+  const Faces two = dataset_quality::some_of(four, {4, 0, 1});
+  EXPECT_THAT(two.person, ElementsAre(0, 0, 1));
+  EXPECT_THAT(two.starts, ElementsAre(0, 2, 3));
+  EXPECT_THAT(two.request, ElementsAre(0, 1, 4));
+  EXPECT_DOUBLE_EQ(
+      dataset_quality::identified(two, dataset_quality::measure(two, products_), products_).mean(),
+      1.0);
   const auto odd = dataset_quality::odd_images(faces, people, 1);
   ASSERT_EQ(odd.size(), 1U);
   EXPECT_EQ(odd[0].image, 4U);
@@ -152,7 +159,7 @@ TEST_F(Quality, FrechetDistanceOfTwoNormals) {
 TEST_F(Quality, ShareWithinCountsWhatLiesInTheBallOfAnother) {
   const Matrix within = matrix(3, 1, {0, 1, 10});  // radii to the first neighbour: 1, 1, 9
   const Matrix of = matrix(4, 1, {-0.5, -2, 2.5, 19.5});
-  EXPECT_DOUBLE_EQ(dataset_quality::share_within(of, within, 1, products_), 0.5);
+  EXPECT_DOUBLE_EQ(dataset_quality::share_within(of, within, 1, products_).mean(), 0.5);
 }
 
 TEST_F(Quality, AucOfTheGoldenScores) {
@@ -224,6 +231,92 @@ TEST(Regions, WhatIsOutsideBecomesGrey) {
   dataset_quality::keep_region(Region::kMouth, 112, 112, pixels.data());
   EXPECT_EQ(pixels[0], 128);
   EXPECT_EQ(pixels[3 * (92 * 112 + 56)], 7);
+}
+
+// 300 people with one number each, spread evenly: the mean's standard error is sd / sqrt(300).
+TEST_F(Quality, IntervalsHaveTheWidthThatTheoryGives) {
+  dataset_quality::PerPerson figure;
+  std::vector<double> values;
+  for (int p = 0; p < 300; ++p) values.push_back((p + 0.5) / 300.0);
+  const dataset_quality::PeopleDraws draws(300, 2000);
+  const auto mean = dataset_quality::central(draws.means(dataset_quality::terms_of(values)));
+  ASSERT_TRUE(mean);
+  const double error = std::sqrt(1.0 / 12 / 300);
+  EXPECT_NEAR(mean->low, 0.5 - 1.96 * error, 0.1 * error);
+  EXPECT_NEAR(mean->high, 0.5 + 1.96 * error, 0.1 * error);
+  const auto middle = dataset_quality::central(draws.quantiles(values, 0.5));
+  ASSERT_TRUE(middle);
+  EXPECT_NEAR(middle->high - middle->low, 2 * 1.96 * 0.5 / std::sqrt(300.0), 0.02);
+  values.push_back(std::nan(""));
+  const dataset_quality::PeopleDraws more(301, 2000);
+  const auto sd = dataset_quality::central(more.deviations(values));
+  ASSERT_TRUE(sd);
+  EXPECT_LT(sd->low, std::sqrt(1.0 / 12));
+  EXPECT_GT(sd->high, std::sqrt(1.0 / 12));
+}
+
+// The sums of bands of people against a plain walk over all pairs of one draw.
+TEST_F(Quality, FiguresOfADrawAreThoseOfItsPairs) {
+  const Faces faces = on_a_line();
+  const dataset_quality::PeopleDraws draws(3, 40);
+  const auto figures = dataset_quality::pair_draws(faces, 2.0, 7.0, draws, products_);
+  for (std::size_t b = 0; b < 40; ++b) {
+    double n = 0, sum = 0, under = 0, other = 0, squares = 0, m = 0, near = 0;
+    for (std::size_t i = 0; i < 6; ++i) {
+      for (std::size_t j = i + 1; j < 6; ++j) {
+        const double d = std::abs(faces.x.at(i, 0) - faces.x.at(j, 0));
+        const double first = draws.times().at(b, faces.person[i]);
+        const double second = draws.times().at(b, faces.person[j]);
+        if (faces.person[i] == faces.person[j]) {
+          m += first;
+          near += d < 2.0 ? first : 0.0;
+          continue;
+        }
+        n += first * second;
+        sum += first * second * d;
+        squares += first * second * d * d;
+        under += d < 2.0 ? first * second : 0.0;
+        other += d < 7.0 ? first * second : 0.0;
+      }
+    }
+    if (n > 0) {
+      EXPECT_NEAR(figures.impostor_mean[b], sum / n, 1e-9);
+      EXPECT_NEAR(figures.impostor_sd[b], std::sqrt(squares / n - sum * sum / n / n), 1e-7);
+      EXPECT_NEAR(figures.impostors_under[b], under / n, 1e-12);
+      EXPECT_NEAR(figures.impostors_under_other[b], other / n, 1e-12);
+    } else {
+      EXPECT_TRUE(std::isnan(figures.impostor_mean[b]));
+    }
+    if (m > 0) {
+      EXPECT_NEAR(figures.genuine_under[b], near / m, 1e-12);
+    }
+  }
+}
+
+TEST_F(Quality, LookAlikesAmongManyAreTheNearestPairs) {
+  synface::sdk::PhiloxStream random(5, 1, 0, 0);
+  Matrix centres(300, 3);
+  for (double& value : centres.values) value = normal(random);
+  centres.at(7, 0) = centres.at(211, 0) + 1e-6;
+  centres.at(7, 1) = centres.at(211, 1);
+  centres.at(7, 2) = centres.at(211, 2);
+  const auto alike = dataset_quality::look_alikes(centres, 4, products_);
+  ASSERT_EQ(alike.size(), 4U);
+  EXPECT_EQ(alike[0].first, 7U);
+  EXPECT_EQ(alike[0].second, 211U);
+  // The next pair by hand: the nearest of all that share nobody with the first.
+  double least = 1e9;
+  for (std::size_t i = 0; i < 300; ++i) {
+    for (std::size_t j = i + 1; j < 300; ++j) {
+      if (i == 7 || j == 7 || i == 211 || j == 211) continue;
+      double squares = 0;
+      for (std::size_t d = 0; d < 3; ++d) {
+        squares += (centres.at(i, d) - centres.at(j, d)) * (centres.at(i, d) - centres.at(j, d));
+      }
+      least = std::min(least, std::sqrt(squares));
+    }
+  }
+  EXPECT_NEAR(alike[1].distance, least, 1e-9);
 }
 
 // ---- the plugin ---------------------------------------------------------------------------------
@@ -310,6 +403,27 @@ TEST(DatasetQuality, AsksForTheSetAndForPhotographs) {
   EXPECT_EQ(run.at("images"), 72);
 }
 
+TEST(DatasetQuality, FiguresHaveIntervalsOverPeople) {
+  const Measured run(1.0);
+  for (const char* key :
+       {"genuine_mean", "genuine_sd", "impostor_mean", "impostor_sd", "d_prime", "impostors_under",
+        "genuine_under", "uniqueness", "neighbour_mean", "neighbour_p05", "consistency",
+        "identified", "spread_mean", "spread_sd"}) {
+    for (const std::string prefix : {"", "real."}) {
+      ASSERT_EQ(run.collected.intervals.count(prefix + key), 1U) << prefix + key;
+      const auto [low, high] = run.collected.intervals.at(prefix + key);
+      EXPECT_LE(low, run.at(prefix + key) + 1e-6) << prefix + key;
+      EXPECT_GE(high, run.at(prefix + key) - 1e-6) << prefix + key;
+    }
+  }
+  for (const char* key : {"precision", "diversity_floor", "impostors_at_real_far_1e2"}) {
+    EXPECT_EQ(run.collected.intervals.count(key), 1U) << key;
+  }
+  const Measured without(1.0, 0.0, {{"real", "/photos"}, {"bootstrap", 0}});
+  EXPECT_TRUE(without.collected.intervals.empty());
+  EXPECT_EQ(without.at("d_prime"), run.at("d_prime"));
+}
+
 TEST(DatasetQuality, PeopleLikePhotographedOnesHaveTheirFigures) {
   const Measured run(1.0);
   EXPECT_NEAR(run.at("impostor_mean"), run.at("real.impostor_mean"), 0.5);
@@ -356,11 +470,13 @@ TEST(DatasetQuality, AThresholdThatIsGivenIsTheOneThatCounts) {
   EXPECT_NEAR(run.at("uniqueness"), 1.0 / 12, 1e-12);  // one of as many people as were photographed
 }
 
-std::string refusal(const std::vector<uint32_t>& samples, const char* real = "") {
+std::string refusal(const std::vector<uint32_t>& samples, const char* real = "",
+                    std::map<std::string, abi_test::Setting> settings = {}) {
+  settings.try_emplace("real", real);
   abi_test::Host host;
   host.offer(SYNFACE_EXT_MATH, &abi_test::math_service());
   host.offer(SYNFACE_EXT_LISTING, &photographs());
-  const Benchmark benchmark("dataset_quality.so", "dataset_quality", {{"real", real}}, {}, host);
+  const Benchmark benchmark("dataset_quality.so", "dataset_quality", settings, {}, host);
   const synface_eval_set set = {sizeof set, SYNFACE_SET_TRAIN, 1, samples.size(), samples.data()};
   Collected collected;
   const synface_request_sink requests = collected.requests();
@@ -383,6 +499,18 @@ TEST(DatasetQuality, SetsFromWhichNothingFollowsAreRefusedInWords) {
   EXPECT_THAT(refusal({4}), HasSubstr("two are needed"));
   EXPECT_THAT(refusal({2, 2, 2}, "/photos"), HasSubstr("10 of each at least"));
   EXPECT_EQ(refusal({2, 1}), "");
+}
+
+TEST(DatasetQuality, ARequestForMoreMemoryThanAllowedSaysWhatItTakesAndWhatToSet) {
+  // 60,000 images: 1,799,970,000 pairs of 4 bytes are 6866.3 MiB, and the draws take 76.3.
+  const std::vector<uint32_t> many(10000, 6);
+  const std::map<std::string, abi_test::Setting> all = {{"identities", 10000}};
+  EXPECT_THAT(refusal(many, "", all),
+              AllOf(HasSubstr("10000 people take 6943 MiB, and memory allows 4096: take "),
+                    HasSubstr(" people (identities), fewer images of each (samples)"),
+                    HasSubstr("(memory = 6943)")));
+  EXPECT_EQ(refusal(many, "", {{"identities", 10000}, {"memory", 6943}}), "");
+  EXPECT_EQ(refusal(many), "") << "500 people by default";
 }
 
 TEST(DatasetQuality, AHostWithoutProductsIsToldWhatIsMissing) {

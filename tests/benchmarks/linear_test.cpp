@@ -45,7 +45,7 @@ void expect_eigen(const Matrix& a, const linear::Eigen& eigen, double within) {
 TEST_F(Linear, EigenvaluesOfASmallMatrixAreThoseOfItsPolynomial) {
   Matrix a(2, 2);
   a.values = {2, 1, 1, 2};  // (2 - l)^2 = 1: 3 and 1, along (1, 1) and (1, -1)
-  const linear::Eigen eigen = linear::symmetric_eigen(a);
+  const linear::Eigen eigen = linear::symmetric_eigen(a, products_);
   EXPECT_NEAR(eigen.values[0], 3.0, 1e-14);
   EXPECT_NEAR(eigen.values[1], 1.0, 1e-14);
   EXPECT_NEAR(eigen.vectors.at(0, 0), std::sqrt(0.5), 1e-14);
@@ -56,7 +56,7 @@ TEST_F(Linear, EigenvectorsReproduceMatricesOfManySizes) {
   for (const std::size_t n : {1U, 2U, 3U, 7U, 40U, 91U}) {
     const Matrix x = random_matrix(n, n, static_cast<uint32_t>(n));
     const Matrix a = products_.by_transposed(x, x);
-    expect_eigen(a, linear::symmetric_eigen(a), 1e-11 * static_cast<double>(n));
+    expect_eigen(a, linear::symmetric_eigen(a, products_), 1e-11 * static_cast<double>(n));
   }
 }
 
@@ -64,9 +64,9 @@ TEST_F(Linear, MatricesWithEqualAndZeroEigenvaluesAreNoTrouble) {
   Matrix zero(5, 5), identity(5, 5), flat(5, 5);
   for (std::size_t i = 0; i < 5; ++i) identity.at(i, i) = 1.0;
   for (double& value : flat.values) value = 1.0;  // rank 1: 5, 0, 0, 0, 0
-  expect_eigen(zero, linear::symmetric_eigen(zero), 1e-15);
-  expect_eigen(identity, linear::symmetric_eigen(identity), 1e-15);
-  const linear::Eigen eigen = linear::symmetric_eigen(flat);
+  expect_eigen(zero, linear::symmetric_eigen(zero, products_), 1e-15);
+  expect_eigen(identity, linear::symmetric_eigen(identity, products_), 1e-15);
+  const linear::Eigen eigen = linear::symmetric_eigen(flat, products_);
   expect_eigen(flat, eigen, 1e-14);
   EXPECT_NEAR(eigen.values[0], 5.0, 1e-14);
 }
@@ -75,7 +75,7 @@ TEST_F(Linear, MatricesFarFromFullRankConverge) {
   for (const std::size_t rank : {1U, 20U, 59U}) {
     const Matrix x = random_matrix(rank, 160, static_cast<uint32_t>(rank));
     const Matrix a = products_.transposed_by(x, x);
-    const linear::Eigen eigen = linear::symmetric_eigen(a);
+    const linear::Eigen eigen = linear::symmetric_eigen(a, products_);
     expect_eigen(a, eigen, 1e-10);
     EXPECT_GT(eigen.values[rank - 1], 1.0);
     EXPECT_NEAR(eigen.values[rank], 0.0, 1e-10);
@@ -85,7 +85,7 @@ TEST_F(Linear, MatricesFarFromFullRankConverge) {
 TEST_F(Linear, TinyMatricesAreAsGoodAsLargeOnes) {
   Matrix x = random_matrix(40, 12, 9);
   for (double& value : x.values) value *= 1e-90;  // products of 1e-180, whose squares are 0
-  const linear::Eigen eigen = linear::symmetric_eigen(products_.by_transposed(x, x));
+  const linear::Eigen eigen = linear::symmetric_eigen(products_.by_transposed(x, x), products_);
   EXPECT_NEAR(linear::dot(eigen.vectors.row(0), eigen.vectors.row(1), 40), 0.0, 1e-12);
   EXPECT_GT(eigen.values[11], 0.0);
 }
@@ -93,7 +93,22 @@ TEST_F(Linear, TinyMatricesAreAsGoodAsLargeOnes) {
 TEST_F(Linear, WhatIsNoNumberIsRefused) {
   Matrix a(2, 2);
   a.values = {1, 0, 0, std::nan("")};
-  EXPECT_THROW(linear::symmetric_eigen(a), synface::sdk::Error);
+  EXPECT_THROW(linear::symmetric_eigen(a, products_), synface::sdk::Error);
+}
+
+TEST_F(Linear, AnEigendecompositionStopsWhenItIsTold) {
+  const Matrix x = random_matrix(60, 60, 3);
+  const Matrix a = products_.by_transposed(x, x);
+  const uint32_t told = 1;
+  synface_context ctx = abi_test::context();
+  ctx.cancel = &told;
+  const linear::Products stopped(abi_test::math_service(), ctx);
+  try {
+    linear::symmetric_eigen(a, stopped);
+    FAIL() << "it went on";
+  } catch (const synface::sdk::Error& error) {
+    EXPECT_EQ(error.code(), SYNFACE_ERR_CANCELLED);
+  }
 }
 
 TEST_F(Linear, PrincipalAxesFindTheDirectionsOfACloud) {

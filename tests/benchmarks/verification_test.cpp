@@ -108,7 +108,7 @@ TEST(Bootstrap, OfAMeanHasTheWidthThatTheoryGives) {
   std::vector<Scored> pairs;
   for (uint32_t i = 0; i < 400; ++i) pairs.push_back({i % 2 == 0 ? 1.0 : 0.0, true, i, i});
   const auto found = verification::identity_bootstrap(
-      pairs, 400, 2000, 1, [&](const std::vector<double>& weights) {
+      pairs, 400, 2000, 1, abi_test::context(), [&](const std::vector<double>& weights) {
         double right = 0.0, all = 0.0;
         for (std::size_t i = 0; i < weights.size(); ++i) {
           all += weights[i];
@@ -118,6 +118,20 @@ TEST(Bootstrap, OfAMeanHasTheWidthThatTheoryGives) {
       });
   EXPECT_NEAR(found[0].low, .5 - 1.96 * .025, .006);
   EXPECT_NEAR(found[0].high, .5 + 1.96 * .025, .006);
+}
+
+TEST(Bootstrap, StopsWhenItIsTold) {
+  const std::vector<Scored> pairs = {{1.0, true, 0, 0}};
+  uint32_t told = 0;
+  synface_context ctx = abi_test::context();
+  ctx.cancel = &told;
+  int draws = 0;
+  const auto figures = [&](const std::vector<double>&) {
+    told = ++draws == 3 ? 1 : 0;
+    return std::vector<double>{0.0};
+  };
+  EXPECT_THROW(verification::identity_bootstrap(pairs, 1, 1000, 0, ctx, figures), std::exception);
+  EXPECT_EQ(draws, 3);
 }
 
 synface_eval_set eval_set(const std::vector<uint32_t>& samples) {

@@ -32,6 +32,7 @@ QualityFigures alike() {
                {"render_auc_floor.eyes", 0.5},
                {"render_auc.skin", 0.978},
                {"render_auc_floor.skin", 0.54}};
+  f.intervals = {{"uniqueness", {0.081, 0.179}}, {"genuine_mean", {0.33, 0.3381}}};
   f.curves["distances.impostor"] = {{0.25, 0.75}, {1.0, 3.0}};
   f.curves["look_alikes"] = {{0, 1}, {0.2871, 0.3}};
   return f;
@@ -46,9 +47,9 @@ QualityRow row_of(const QualityFigures& figures, const std::string& name) {
 
 TEST(Quality, AFigureStandsBesideThatOfPhotographs) {
   const QualityRow unique = row_of(alike(), "uniqueness");
-  EXPECT_EQ(unique.set, "13.0%");
+  EXPECT_EQ(unique.set, "13.0% [8.1, 17.9]");
   EXPECT_EQ(unique.real, "85.0%");
-  EXPECT_EQ(row_of(alike(), "genuine distance").set, "0.334");
+  EXPECT_EQ(row_of(alike(), "genuine distance").set, "0.334 [0.330, 0.338]");
   EXPECT_EQ(row_of(alike(), "people").real, "500");
   EXPECT_EQ(row_of(alike(), "  skin only").real, "54.0%");  // photographs against photographs
   EXPECT_EQ(row_of(alike(), "precision").name, "") << "what was not measured has no row";

@@ -30,7 +30,8 @@ struct Options {
   std::string name, part = "train", real;
   std::vector<std::string> embedders;
   std::optional<double> threshold;
-  std::int64_t people = 500, samples = 6, auc_images = 500;
+  std::int64_t people = 500, samples = 6, auc_images = 500, bootstrap = 1000;
+  std::optional<std::int64_t> memory;
   std::filesystem::path out;
   bool photographs = false;
 };
@@ -70,7 +71,9 @@ Json experiment_of(const Options& options, const std::string& name, const SetSou
                     {"set", "train"},
                     {"identities", options.people},
                     {"samples", options.samples},
-                    {"auc_images", options.auc_images}};
+                    {"auc_images", options.auc_images},
+                    {"bootstrap", options.bootstrap}};
+  if (options.memory) benchmark["memory"] = *options.memory;
   if (!options.real.empty()) {
     benchmark["real"] = std::filesystem::absolute(options.real).lexically_normal().string();
   }
@@ -121,18 +124,24 @@ std::string command_of(const Options& options) {
   if (!options.real.empty()) command += " --real FOLDER";
   for (const std::string& id : options.embedders) command += " --embedder " + id;
   if (options.threshold) command += fmt::format(" --threshold {}", *options.threshold);
-  return fmt::format("{} --people {} --samples {} --auc-images {}", command, options.people,
-                     options.samples, options.auc_images);
+  if (options.memory) command += fmt::format(" --memory {}", *options.memory);
+  return fmt::format("{} --people {} --samples {} --auc-images {} --bootstrap {}", command,
+                     options.people, options.samples, options.auc_images, options.bootstrap);
 }
 
 void print(const Globals& globals, const std::string& experiment, const std::filesystem::path& file,
            const std::vector<report::QualityFigures>& figures) {
   if (globals.json) {
     Json embedders = Json::object();
-    for (const auto& one : figures) embedders[one.embedder] = one.figures;
+    Json intervals = Json::object();
+    for (const auto& one : figures) {
+      embedders[one.embedder] = one.figures;
+      intervals[one.embedder] = one.intervals;
+    }
     std::cout << Json{{"experiment", experiment},
                       {"report", file.string()},
-                      {"embedders", embedders}}
+                      {"embedders", embedders},
+                      {"intervals", intervals}}
                      .dump(2)
               << "\n";
     return;
@@ -217,6 +226,14 @@ void add_data_quality(CLI::App& group, const Globals& globals, Action& action) {
                    "most images of a side to learn from what tells them apart (0: leave it out)")
       ->check(CLI::Range(0, 100000))
       ->capture_default_str();
+  command
+      ->add_option("--bootstrap", options->bootstrap, "draws of people for the intervals (0: none)")
+      ->check(CLI::Range(0, 10000))
+      ->capture_default_str();
+  command
+      ->add_option("--memory", options->memory,
+                   "most memory in MiB that the distances of all pairs may take (default: 4096)")
+      ->check(CLI::Range(64, 1 << 22));
   command->add_option("--out", options->out, "folder (default: results/quality/NAME)")
       ->type_name("FOLDER");
   command->add_flag("--show-photographs", options->photographs,

@@ -27,10 +27,15 @@ std::optional<std::string> tail_of(std::string_view name, const std::string& ben
 void read_figures(store::Database& db, const std::string& experiment, const std::string& hash,
                   const std::string& benchmark, QualityFigures& out) {
   auto select = db.prepare(
-      "SELECT metric, value FROM finals WHERE experiment = ? AND hash = ? AND value IS NOT NULL");
+      "SELECT metric, value, lo, hi FROM finals WHERE experiment = ? AND hash = ? AND "
+      "value IS NOT NULL");
   select.with(experiment, hash);
   while (select.step()) {
-    if (const auto name = tail_of(select.text(0), benchmark)) out.figures[*name] = select.real(1);
+    const auto name = tail_of(select.text(0), benchmark);
+    if (!name) continue;
+    out.figures[*name] = select.real(1);
+    const auto low = select.optional_real(2), high = select.optional_real(3);
+    if (low && high) out.intervals[*name] = {*low, *high};
   }
 }
 
@@ -106,12 +111,29 @@ constexpr Line kLines[] = {
      "the ellipse without the two boxes"},
 };
 
+constexpr const char* kAboutIntervals =
+    "in brackets: 95% intervals by drawing the people anew; uniqueness, neighbours, identified and "
+    "dimensions are of equally many people with equally many images on both sides";
+
 std::string number(std::optional<double> value, bool percent) {
   if (!value) return "";
   if (percent) return fmt::format("{:.1f}%", 100 * *value);
   if (std::abs(*value) >= 1000 || *value == std::floor(*value))
     return fmt::format("{:.0f}", *value);
   return std::abs(*value) >= 10 ? fmt::format("{:.1f}", *value) : fmt::format("{:.3f}", *value);
+}
+
+// "7.3% [6.1, 8.5]".
+std::string with_interval(const QualityFigures& figures, const std::string& name, bool percent) {
+  const std::string text = number(figures.figure(name), percent);
+  const auto found = figures.intervals.find(name);
+  if (text.empty() || found == figures.intervals.end()) return text;
+  const auto end = [&](double value) {
+    std::string bare = number(value, percent);
+    if (percent) bare.pop_back();
+    return bare;
+  };
+  return fmt::format("{} [{}, {}]", text, end(found->second.first), end(found->second.second));
 }
 
 }  // namespace
@@ -145,14 +167,14 @@ std::vector<QualityFigures> read_quality(store::Database& db, const std::string&
 std::vector<QualityRow> quality_rows(const QualityFigures& figures) {
   std::vector<QualityRow> rows;
   for (const Line& line : kLines) {
-    const auto set = figures.figure(line.key);
-    if (!set) continue;
+    if (!figures.figure(line.key)) continue;
     const std::string real = *line.real == '\0' ? std::string("real.") + line.key : line.real;
-    rows.push_back({line.name, number(set, line.percent),
-                    number(figures.figure(real), line.percent), line.meaning});
+    rows.push_back({line.name, with_interval(figures, line.key, line.percent),
+                    with_interval(figures, real, line.percent), line.meaning});
   }
-  if (const auto share = figures.figure("impostors_at_real_far_1e2")) {
-    rows.push_back({"impostors at the photographs' 1%", number(share, true), "1.0%",
+  if (figures.figure("impostors_at_real_far_1e2")) {
+    rows.push_back({"impostors at the photographs' 1%",
+                    with_interval(figures, "impostors_at_real_far_1e2", true), "1.0%",
                     "pairs nearer than the distance below which 1% of photographed pairs lie"});
   }
   return rows;
@@ -168,6 +190,7 @@ Table quality_table(const QualityFigures& figures) {
     table.rows.push_back({row.name, row.set, row.real, row.meaning});
   }
   table.keys = 1;
+  if (!figures.intervals.empty()) table.notes.emplace_back(kAboutIntervals);
   return table;
 }
 

@@ -5,6 +5,7 @@
 #include <synface/sdk/benchmark.h>
 
 #include <algorithm>
+#include <numeric>
 #include <optional>
 
 #include "figures.h"
@@ -40,6 +41,15 @@ struct DatasetQuality {
           .unit("images")
           .doc("most images of a side from which it is learnt what tells the set from photographs, "
                "for whole images and for each region; 0: not at all"),
+      sdk::i64("bootstrap", 1000)
+          .range(0, 10000)
+          .unit("resamples")
+          .doc("draws of people for the confidence intervals; 0: none"),
+      sdk::i64("memory", 4096)
+          .range(64, 1 << 22)
+          .unit("MiB")
+          .doc("most memory that the distances of all pairs may take: a request for more is "
+               "refused before anything is rendered"),
   };
 
   explicit DatasetQuality(const sdk::Create& create)
@@ -52,7 +62,9 @@ struct DatasetQuality {
         identities_(static_cast<std::size_t>(create.i64("identities"))),
         samples_(static_cast<uint32_t>(create.i64("samples"))),
         threshold_(create.f64("threshold")),
-        auc_images_(static_cast<std::size_t>(create.i64("auc_images"))) {}
+        auc_images_(static_cast<std::size_t>(create.i64("auc_images"))),
+        draws_(static_cast<std::size_t>(create.i64("bootstrap"))),
+        memory_(static_cast<std::size_t>(create.i64("memory")) << 20U) {}
 
   std::vector<sdk::Metric> metrics() const { return all_metrics(); }
 
@@ -71,6 +83,7 @@ struct DatasetQuality {
     }
     check(sizes_, "the set", "set");
     if (!real_.empty()) ask_for_photographs(out);
+    check_memory();
     return SYNFACE_VIEW_PLAIN;
   }
 
@@ -89,19 +102,58 @@ struct DatasetQuality {
     if (images_ != nullptr && codec_ != nullptr) pictures.emplace(*images_, *codec_, ctx, dims_);
     out.scalar("threshold", threshold);
     give_densities(set, real ? &*real : nullptr, out);
-    const std::size_t people =
-        real ? std::min(set.faces.people(), real->faces.people()) : set.faces.people();
-    give_side("", set, threshold, people, pictures, products, out);
+    const Crowds crowds = make_crowds(set, real ? &*real : nullptr, products);
+    Measure measure{threshold, std::nullopt, draws_};
+    if (real) measure.real_far = quantile(real->distances.impostor, 0.01);
+    give_side("", set, crowds.set, measure, pictures, products, out);
     if (!real) return;
-    give_side("real.", *real, threshold, people, pictures, products, out);
+    measure.real_far.reset();
+    give_side("real.", *real, crowds.real, measure, pictures, products, out);
     if (pictures) {
       out.artifact("regions.jpg", kJpeg,
                    region_sheet({real->faces.request[0], set.faces.request[0]}, *pictures));
     }
-    give_against_real(set, *real, auc_images_, pictures ? &*pictures : nullptr, products, out);
+    give_against_real(set, *real, auc_images_, draws_, pictures ? &*pictures : nullptr, products,
+                      out);
   }
 
  private:
+  // Bytes that grow with the square of the images, or with people times draws, for the first people
+  // of each side.
+  double bytes_for(std::size_t people) const {
+    double bytes = 0.0;
+    for (const std::vector<uint32_t>* sizes : {&sizes_, &real_sizes_}) {
+      const std::size_t n = std::min(people, sizes->size());
+      const double images =
+          std::accumulate(sizes->begin(), sizes->begin() + static_cast<std::ptrdiff_t>(n), 0.0);
+      bytes += images * (images - 1.0) / 2.0 * sizeof(float);
+    }
+    return bytes +
+           static_cast<double>(std::min(people, std::max(sizes_.size(), real_sizes_.size())) *
+                               draws_ * sizeof(double));
+  }
+
+  void check_memory() const {
+    const auto most = static_cast<double>(memory_);
+    const std::size_t people = std::max(sizes_.size(), real_sizes_.size());
+    if (bytes_for(people) <= most) return;
+    std::size_t fits = 0, too_many = people;
+    while (too_many - fits > 1) {
+      const std::size_t middle = (fits + too_many) / 2;
+      (bytes_for(middle) <= most ? fits : too_many) = middle;
+    }
+    const auto mib = [](double bytes) {
+      return std::to_string(static_cast<std::uint64_t>(bytes / (1U << 20U)) + 1);
+    };
+    throw sdk::Error(SYNFACE_ERR_INVALID,
+                     "the distances of all pairs of images of " + std::to_string(people) +
+                         " people take " + mib(bytes_for(people)) + " MiB, and memory allows " +
+                         std::to_string(memory_ >> 20U) + ": take " + std::to_string(fits) +
+                         " people (identities), fewer images of each (samples), or allow " +
+                         "more (memory = " + mib(bytes_for(people)) + ")",
+                     "memory");
+  }
+
   // A set from which something can be said.
   void check(const std::vector<uint32_t>& sizes, const std::string& what, const char* where) const {
     const bool pairs = std::any_of(sizes.begin(), sizes.end(), [](uint32_t n) { return n >= 2; });
@@ -153,10 +205,10 @@ struct DatasetQuality {
   }
 
   // Figures and sheets of one side.
-  void give_side(const std::string& prefix, const Side& side, double threshold, std::size_t people,
-                 const std::optional<Pictures>& pictures, const linear::Products& products,
-                 sdk::Results& out) const {
-    give_identity(prefix, side, threshold, people, products, out);
+  static void give_side(const std::string& prefix, const Side& side, const Crowd& crowd,
+                        const Measure& measure, const std::optional<Pictures>& pictures,
+                        const linear::Products& products, sdk::Results& out) {
+    give_identity(prefix, side, crowd, measure, products, out);
     const auto alike = look_alikes(side.identities.centres, kSheetRows, products);
     const auto odd = odd_images(side.faces, side.identities, kSheetRows);
     std::vector<double> alike_row, alike_distance, odd_row, odd_distance;
@@ -190,13 +242,14 @@ struct DatasetQuality {
   std::size_t identities_;
   uint32_t samples_;
   double threshold_;
-  std::size_t auc_images_;
+  std::size_t auc_images_, draws_;
+  std::size_t memory_;                        // bytes
   std::vector<uint32_t> sizes_, real_sizes_;  // images of each person, in the order of requests
 };
 
 }  // namespace
 
-SYNFACE_BENCHMARK_PLUGIN(DatasetQuality, "dataset_quality", 2, "1.1.0",
+SYNFACE_BENCHMARK_PLUGIN(DatasetQuality, "dataset_quality", 3, "1.2.0",
                          "How distinct, consistent and photograph-like the people of a set are, by "
                          "an embedder that was not trained on it; each figure beside that of "
                          "photographs.")

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "blocks.h"
 #include "linear/eigen.h"
 
 namespace dataset_quality {
@@ -38,34 +39,29 @@ double frechet_distance(const linear::Matrix& a, const linear::Matrix& b,
   }
   // tr (C D)^(1/2) = tr (C^(1/2) D C^(1/2))^(1/2), of a symmetric matrix.
   const linear::Matrix half =
-      linear::function_of(linear::symmetric_eigen(first.covariance), products, root);
+      linear::function_of(linear::symmetric_eigen(first.covariance, products), products, root);
   const linear::Matrix both = products.multiply(products.multiply(half, second.covariance), half);
-  for (const double value : linear::symmetric_eigen(both).values) distance -= 2.0 * root(value);
+  for (const double value : linear::symmetric_eigen(both, products).values)
+    distance -= 2.0 * root(value);
   return std::max(0.0, distance);
 }
 
-double share_within(const linear::Matrix& of, const linear::Matrix& within, std::size_t k,
-                    const linear::Products& products) {
-  linear::Matrix own = linear::squared_distances(within, within, products);
+PerPerson share_within(const linear::Matrix& of, const linear::Matrix& within, std::size_t k,
+                       const linear::Products& products) {
   std::vector<double> radius;
-  for (std::size_t i = 0; i < own.rows; ++i) {
-    double* row = own.row(i);
+  for_each_row(within, within, products, [&](std::size_t i, double* row) {
     row[i] = 0.0;  // itself is the nearest
-    const std::size_t place = std::min(k, own.columns - 1);
-    std::nth_element(row, row + place, row + own.columns);
+    const std::size_t place = std::min(k, within.rows - 1);
+    std::nth_element(row, row + place, row + within.rows);
     radius.push_back(row[place]);
-  }
-  const linear::Matrix squares = linear::squared_distances(of, within, products);
-  double inside = 0.0;
-  for (std::size_t i = 0; i < squares.rows; ++i) {
-    for (std::size_t j = 0; j < squares.columns; ++j) {
-      if (squares.at(i, j) <= radius[j]) {
-        inside += 1.0;
-        break;
-      }
-    }
-  }
-  return inside / static_cast<double>(std::max<std::size_t>(1, of.rows));
+  });
+  PerPerson out;
+  for_each_row(of, within, products, [&](std::size_t, const double* squares) {
+    bool inside = false;
+    for (std::size_t j = 0; j < within.rows && !inside; ++j) inside = squares[j] <= radius[j];
+    out.add(inside ? 1.0 : 0.0);
+  });
+  return out;
 }
 
 }  // namespace dataset_quality

@@ -1,7 +1,7 @@
 // How two clouds of images lie in each other.
 #pragma once
 
-#include "linear/matrix.h"
+#include "intervals.h"
 
 namespace dataset_quality {
 
@@ -14,7 +14,8 @@ double frechet_distance(const linear::Matrix& a, const linear::Matrix& b,
 // Share of the rows of `of` that lie in the ball of a row of `within` whose radius is the distance
 // to that row's k-th neighbour in `within`. precision = share_within(set, real), recall =
 // share_within(real, set) of Kynkäänniemi et al., NeurIPS 2019.
-double share_within(const linear::Matrix& of, const linear::Matrix& within, std::size_t k,
-                    const linear::Products& products);
+// A term a row of `of`.
+PerPerson share_within(const linear::Matrix& of, const linear::Matrix& within, std::size_t k,
+                       const linear::Products& products);
 
 }  // namespace dataset_quality

@@ -60,6 +60,19 @@ std::vector<std::vector<std::size_t>> matched_rows(std::vector<Group> groups, st
   return rows;
 }
 
+Faces some_of(const Faces& faces, std::vector<std::size_t> rows) {
+  std::sort(rows.begin(), rows.end());
+  Faces out;
+  out.x = linear::rows_of(faces.x, rows);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (i == 0 || faces.person[rows[i]] != faces.person[rows[i - 1]]) out.starts.push_back(i);
+    out.person.push_back(static_cast<uint32_t>(out.starts.size() - 1));
+    out.request.push_back(faces.request[rows[i]]);
+  }
+  out.starts.push_back(rows.size());
+  return out;
+}
+
 std::vector<std::size_t> shuffled_people(std::size_t n) {
   std::vector<std::size_t> order(n);
   for (std::size_t i = 0; i < n; ++i) {

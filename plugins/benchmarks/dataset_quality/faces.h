@@ -35,6 +35,9 @@ struct Group {
 // most images are matched with each other. Everybody's first image comes before anybody's second.
 std::vector<std::vector<std::size_t>> matched_rows(std::vector<Group> groups, std::size_t most);
 
+// The given rows alone, those of a person in a row; persons are numbered anew in their order.
+Faces some_of(const Faces& faces, std::vector<std::size_t> rows);
+
 // The people of a set in an order of chance that depends on their number alone.
 std::vector<std::size_t> shuffled_people(std::size_t n);
 

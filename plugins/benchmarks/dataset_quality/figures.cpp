@@ -16,6 +16,8 @@ using linear::Products;
 constexpr std::size_t kBins = 60;
 constexpr std::size_t kFrechetAxes = 128;
 constexpr std::size_t kNeighbour = 3;
+constexpr double kNearest = 0.05;  // share of the people of neighbour_p05
+constexpr double kLevel = 0.95;    // of the intervals
 
 struct Figure {
   const char* key;
@@ -101,7 +103,22 @@ Thirds thirds(const Side& set, const Side& real, std::size_t most) {
   return {{&set, rows[0]}, {&real, rows[1]}, {&real, rows[2]}};
 }
 
-void give_clouds(const Side& set, const Side& real, const Products& products, sdk::Results& out) {
+// A figure, and its interval where people are drawn.
+void give_mean(const std::string& key, const PerPerson& figure, const PeopleDraws* draws,
+               sdk::Results& out) {
+  out.scalar(key, figure.mean());
+  if (draws == nullptr) return;
+  const auto interval = central(draws->means(figure));
+  if (interval) out.interval(key, interval->low, interval->high, kLevel);
+}
+
+void give_interval(const std::string& key, std::vector<double> drawn, sdk::Results& out) {
+  const auto interval = central(std::move(drawn));
+  if (interval) out.interval(key, interval->low, interval->high, kLevel);
+}
+
+void give_clouds(const Side& set, const Side& real, std::size_t draws, const Products& products,
+                 sdk::Results& out) {
   const Thirds all = thirds(set, real, set.faces.images());
   const Matrix x = all.set.embeddings(), a = all.real.embeddings(), b = all.other.embeddings();
   const std::vector<Matrix> small = reduced({&x, &a, &b}, kFrechetAxes, products);
@@ -110,10 +127,12 @@ void give_clouds(const Side& set, const Side& real, const Products& products, sd
   // One image a person: with several, a person's own images would be the neighbours.
   const Thirds one = thirds(set, real, std::min(set.faces.people(), real.faces.people() / 2));
   const Matrix y = one.set.embeddings(), c = one.real.embeddings(), d = one.other.embeddings();
-  out.scalar("precision", share_within(y, c, kNeighbour, products));
-  out.scalar("precision_floor", share_within(d, c, kNeighbour, products));
-  out.scalar("diversity", share_within(c, y, kNeighbour, products));
-  out.scalar("diversity_floor", share_within(c, d, kNeighbour, products));
+  const PeopleDraws people(y.rows, draws);  // all three have equally many
+  const PeopleDraws* drawn = draws > 0 ? &people : nullptr;
+  give_mean("precision", share_within(y, c, kNeighbour, products), drawn, out);
+  give_mean("precision_floor", share_within(d, c, kNeighbour, products), drawn, out);
+  give_mean("diversity", share_within(c, y, kNeighbour, products), drawn, out);
+  give_mean("diversity_floor", share_within(c, d, kNeighbour, products), drawn, out);
 }
 
 void give_auc(const std::string& region, const Thirds& faces, const Matrix& x, const Matrix& a,
@@ -170,34 +189,93 @@ std::vector<sdk::Metric> all_metrics() {
   return list;
 }
 
-void give_identity(const std::string& prefix, const Side& side, double threshold,
-                   std::size_t people, const Products& products, sdk::Results& out) {
+Crowds make_crowds(const Side& set, const Side* real, const Products& products) {
+  Crowds crowds;
+  if (real == nullptr) {
+    crowds.set = {set.faces, set.identities};
+    return crowds;
+  }
+  const auto rows = matched_rows({{&set.faces, shuffled_people(set.faces.people())},
+                                  {&real->faces, shuffled_people(real->faces.people())}},
+                                 std::min(set.faces.images(), real->faces.images()));
+  crowds.set.faces = some_of(set.faces, rows[0]);
+  crowds.real.faces = some_of(real->faces, rows[1]);
+  crowds.set.identities = measure(crowds.set.faces, products);
+  crowds.real.identities = measure(crowds.real.faces, products);
+  return crowds;
+}
+
+namespace {
+
+// The means and shares of all pairs of a side.
+void give_pairs(const std::string& prefix, const Side& side, const Measure& measure,
+                const PeopleDraws* draws, const Products& products, sdk::Results& out) {
   const Spread genuine = spread_of(side.distances.genuine);
   const Spread impostor = spread_of(side.distances.impostor);
-  std::vector<std::size_t> some = shuffled_people(side.faces.people());
-  some.resize(std::min(people, some.size()));
-  const std::vector<double> near = nearest(side.identities.centres, some, products);
-  std::vector<float> sorted(near.begin(), near.end());
-  std::sort(sorted.begin(), sorted.end());
-  const Moments within = moments_of(side.identities.within);
-  out.scalar(prefix + "people", static_cast<double>(side.faces.people()));
-  out.scalar(prefix + "images", static_cast<double>(side.faces.images()));
   out.scalar(prefix + "genuine_mean", genuine.mean);
   out.scalar(prefix + "genuine_sd", genuine.sd);
   out.scalar(prefix + "impostor_mean", impostor.mean);
   out.scalar(prefix + "impostor_sd", impostor.sd);
   out.scalar(prefix + "d_prime", d_prime(genuine, impostor));
-  out.scalar(prefix + "impostors_under", share_below(side.distances.impostor, threshold));
-  out.scalar(prefix + "genuine_under", share_below(side.distances.genuine, threshold));
-  out.scalar(prefix + "uniqueness", uniqueness(side.faces, some, threshold, products));
-  out.scalar(prefix + "neighbour_mean", moments_of(near).mean);
-  out.scalar(prefix + "neighbour_p05", quantile(sorted, 0.05));
-  out.scalar(prefix + "consistency", consistency(side.faces, threshold));
-  out.scalar(prefix + "identified", identified(side.faces, side.identities, some, products));
-  out.scalar(prefix + "spread_mean", within.mean);
-  out.scalar(prefix + "spread_sd", within.sd);
-  out.scalar(prefix + "dimensions",
-             dimensions(linear::rows_of(side.identities.centres, some), products));
+  out.scalar(prefix + "impostors_under", share_below(side.distances.impostor, measure.threshold));
+  out.scalar(prefix + "genuine_under", share_below(side.distances.genuine, measure.threshold));
+  if (measure.real_far) {
+    out.scalar("impostors_at_real_far_1e2",
+               share_below(side.distances.impostor, *measure.real_far));
+  }
+  if (draws == nullptr) return;
+  PairDraws drawn =
+      pair_draws(side.faces, measure.threshold, measure.real_far.value_or(0.0), *draws, products);
+  give_interval(prefix + "genuine_mean", std::move(drawn.genuine_mean), out);
+  give_interval(prefix + "genuine_sd", std::move(drawn.genuine_sd), out);
+  give_interval(prefix + "impostor_mean", std::move(drawn.impostor_mean), out);
+  give_interval(prefix + "impostor_sd", std::move(drawn.impostor_sd), out);
+  give_interval(prefix + "d_prime", std::move(drawn.d_prime), out);
+  give_interval(prefix + "impostors_under", std::move(drawn.impostors_under), out);
+  give_interval(prefix + "genuine_under", std::move(drawn.genuine_under), out);
+  if (measure.real_far) {
+    give_interval("impostors_at_real_far_1e2", std::move(drawn.impostors_under_other), out);
+  }
+}
+
+void give_crowd(const std::string& prefix, const Crowd& crowd, const Measure& measure,
+                const Products& products, sdk::Results& out) {
+  const PeopleDraws people(crowd.faces.people(), measure.draws);
+  const PeopleDraws* draws = measure.draws > 0 ? &people : nullptr;
+  const std::vector<double> near = nearest(crowd.identities.centres, products);
+  std::vector<float> sorted(near.begin(), near.end());
+  std::sort(sorted.begin(), sorted.end());
+  give_mean(prefix + "uniqueness", uniqueness(crowd.faces, measure.threshold, products), draws,
+            out);
+  give_mean(prefix + "neighbour_mean", terms_of(near), draws, out);
+  out.scalar(prefix + "neighbour_p05", quantile(sorted, kNearest));
+  if (draws != nullptr) {
+    give_interval(prefix + "neighbour_p05", draws->quantiles(near, kNearest), out);
+  }
+  const PerPerson right = identified(crowd.faces, crowd.identities, products);
+  // Photographed people may have one image each, and then nobody has another.
+  const bool any = std::any_of(right.weight.begin(), right.weight.end(),
+                               [](double weight) { return weight > 0.0; });
+  if (any) give_mean(prefix + "identified", right, draws, out);
+  out.scalar(prefix + "dimensions", dimensions(crowd.identities.centres, products));
+}
+
+}  // namespace
+
+void give_identity(const std::string& prefix, const Side& side, const Crowd& crowd,
+                   const Measure& measure, const Products& products, sdk::Results& out) {
+  const PeopleDraws people(side.faces.people(), measure.draws);
+  const PeopleDraws* draws = measure.draws > 0 ? &people : nullptr;
+  out.scalar(prefix + "people", static_cast<double>(side.faces.people()));
+  out.scalar(prefix + "images", static_cast<double>(side.faces.images()));
+  give_pairs(prefix, side, measure, draws, products, out);
+  give_mean(prefix + "consistency", consistency(side.faces, measure.threshold), draws, out);
+  give_mean(prefix + "spread_mean", terms_of(side.identities.within), draws, out);
+  out.scalar(prefix + "spread_sd", moments_of(side.identities.within).sd);
+  if (draws != nullptr) {
+    give_interval(prefix + "spread_sd", draws->deviations(side.identities.within), out);
+  }
+  give_crowd(prefix, crowd, measure, products, out);
 }
 
 void give_densities(const Side& set, const Side* real, sdk::Results& out) {
@@ -220,11 +298,9 @@ void give_densities(const Side& set, const Side* real, sdk::Results& out) {
   give("real.distances.impostor", real->distances.impostor);
 }
 
-void give_against_real(const Side& set, const Side& real, std::size_t faces,
+void give_against_real(const Side& set, const Side& real, std::size_t faces, std::size_t draws,
                        const Pictures* pictures, const Products& products, sdk::Results& out) {
-  out.scalar("impostors_at_real_far_1e2",
-             share_below(set.distances.impostor, quantile(real.distances.impostor, 0.01)));
-  give_clouds(set, real, products, out);
+  give_clouds(set, real, draws, products, out);
   if (faces == 0) return;
   const Thirds some = thirds(set, real, faces);
   give_auc("whole", some, some.set.embeddings(), some.real.embeddings(), some.other.embeddings(),

@@ -4,6 +4,9 @@
 #include <cmath>
 #include <limits>
 #include <set>
+#include <tuple>
+
+#include "blocks.h"
 
 namespace dataset_quality {
 namespace {
@@ -64,41 +67,40 @@ Identities measure(const Faces& faces, const linear::Products& products) {
   return out;
 }
 
-std::vector<double> nearest(const linear::Matrix& centres, const std::vector<std::size_t>& people,
-                            const linear::Products& products) {
-  const linear::Matrix own = linear::rows_of(centres, people);
-  const linear::Matrix squares = linear::squared_distances(own, own, products);
+std::vector<double> nearest(const linear::Matrix& centres, const linear::Products& products) {
   std::vector<double> out;
-  for (std::size_t i = 0; i < own.rows; ++i) {
+  for_each_row(centres, centres, products, [&](std::size_t i, const double* squares) {
     double least = std::numeric_limits<double>::infinity();
-    for (std::size_t j = 0; j < own.rows; ++j) {
-      if (j != i) least = std::min(least, squares.at(i, j));
+    for (std::size_t j = 0; j < centres.rows; ++j) {
+      if (j != i) least = std::min(least, squares[j]);
     }
     out.push_back(std::sqrt(least));
-  }
+  });
   return out;
 }
 
-double uniqueness(const Faces& faces, const std::vector<std::size_t>& people, double threshold,
-                  const linear::Products& products) {
-  std::vector<std::size_t> references;
-  for (const std::size_t p : people) references.push_back(faces.starts[p]);
+PerPerson uniqueness(const Faces& faces, double threshold, const linear::Products& products) {
+  const std::vector<std::size_t> references(faces.starts.begin(), faces.starts.end() - 1);
   const linear::Matrix own = linear::rows_of(faces.x, references);
-  const linear::Matrix squares = linear::squared_distances(own, own, products);
   std::vector<std::size_t> kept;
-  for (std::size_t i = 0; i < own.rows; ++i) {
+  PerPerson out;
+  for_each_row(own, own, products, [&](std::size_t i, const double* squares) {
     const bool taken = std::any_of(kept.begin(), kept.end(), [&](std::size_t k) {
-      return squares.at(i, k) < threshold * threshold;
+      return squares[k] < threshold * threshold;
     });
     if (!taken) kept.push_back(i);
-  }
-  return static_cast<double>(kept.size()) / static_cast<double>(own.rows);
+    out.add(taken ? 0.0 : 1.0);
+  });
+  return out;
 }
 
-double consistency(const Faces& faces, double threshold) {
-  double sum = 0.0, people = 0.0;
+PerPerson consistency(const Faces& faces, double threshold) {
+  PerPerson out;
   for (std::size_t p = 0; p < faces.people(); ++p) {
-    if (faces.images_of(p) < 2) continue;
+    if (faces.images_of(p) < 2) {
+      out.add(0.0, 0.0);
+      continue;
+    }
     const double* reference = faces.x.row(faces.starts[p]);
     double near = 0.0;
     for (std::size_t i = faces.starts[p] + 1; i < faces.starts[p + 1]; ++i) {
@@ -109,35 +111,27 @@ double consistency(const Faces& faces, double threshold) {
       }
       near += squares < threshold * threshold ? 1.0 : 0.0;
     }
-    sum += near / static_cast<double>(faces.images_of(p) - 1);
-    people += 1.0;
+    out.add(near / static_cast<double>(faces.images_of(p) - 1));
   }
-  return sum / people;
+  return out;
 }
 
-double identified(const Faces& faces, const Identities& identities,
-                  const std::vector<std::size_t>& people, const linear::Products& products) {
-  std::vector<std::size_t> images, owner;  // owner: place of the image's person in `people`
-  for (std::size_t p = 0; p < people.size(); ++p) {
-    if (faces.images_of(people[p]) < 2) continue;
-    for (std::size_t i = faces.starts[people[p]]; i < faces.starts[people[p] + 1]; ++i) {
-      images.push_back(i);
-      owner.push_back(p);
-    }
-  }
-  const linear::Matrix squares = linear::squared_distances(
-      linear::rows_of(faces.x, images), linear::rows_of(identities.centres, people), products);
-  double right = 0.0;
-  for (std::size_t i = 0; i < images.size(); ++i) {
+PerPerson identified(const Faces& faces, const Identities& identities,
+                     const linear::Products& products) {
+  PerPerson out;
+  out.sum.assign(faces.people(), 0.0);
+  out.weight.assign(faces.people(), 0.0);
+  for_each_row(faces.x, identities.centres, products, [&](std::size_t i, const double* squares) {
+    const std::size_t own = faces.person[i];
+    if (faces.images_of(own) < 2) return;
     bool nearest_is_own = true;
-    for (std::size_t p = 0; p < people.size(); ++p) {
-      if (p != owner[i] && std::sqrt(squares.at(i, p)) < identities.others[images[i]]) {
-        nearest_is_own = false;
-      }
+    for (std::size_t p = 0; p < faces.people(); ++p) {
+      if (p != own && std::sqrt(squares[p]) < identities.others[i]) nearest_is_own = false;
     }
-    right += nearest_is_own ? 1.0 : 0.0;
-  }
-  return right / static_cast<double>(images.size());
+    out.sum[own] += nearest_is_own ? 1.0 : 0.0;
+    out.weight[own] += 1.0;
+  });
+  return out;
 }
 
 double dimensions(const linear::Matrix& centres, const linear::Products& products) {
@@ -154,15 +148,23 @@ double dimensions(const linear::Matrix& centres, const linear::Products& product
 
 std::vector<LookAlike> look_alikes(const linear::Matrix& centres, std::size_t n,
                                    const linear::Products& products) {
-  const linear::Matrix squares = linear::squared_distances(centres, centres, products);
+  const auto nearer = [](const LookAlike& a, const LookAlike& b) {
+    return std::tie(a.distance, a.first, a.second) < std::tie(b.distance, b.first, b.second);
+  };
+  // A pair that is taken rules out fewer than two times the people, so that among so many nearest
+  // pairs there is always the next one.
+  const std::size_t enough = n * (2 * centres.rows + 1);
   std::vector<LookAlike> pairs;
-  for (std::size_t i = 0; i < centres.rows; ++i) {
+  for_each_row(centres, centres, products, [&](std::size_t i, const double* squares) {
     for (std::size_t j = i + 1; j < centres.rows; ++j) {
-      pairs.push_back({i, j, std::sqrt(squares.at(i, j))});
+      pairs.push_back({i, j, std::sqrt(squares[j])});
     }
-  }
-  std::stable_sort(pairs.begin(), pairs.end(),
-                   [](const LookAlike& a, const LookAlike& b) { return a.distance < b.distance; });
+    if (pairs.size() <= 2 * enough) return;
+    std::nth_element(pairs.begin(), pairs.begin() + static_cast<std::ptrdiff_t>(enough),
+                     pairs.end(), nearer);
+    pairs.resize(enough);
+  });
+  std::sort(pairs.begin(), pairs.end(), nearer);
   std::vector<LookAlike> out;
   std::set<std::size_t> used;
   for (const LookAlike& pair : pairs) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "faces.h"
+#include "intervals.h"
 
 namespace dataset_quality {
 
@@ -22,29 +23,26 @@ struct Identities {
 };
 Identities measure(const Faces& faces, const linear::Products& products);
 
-// Share of the given people that are left when, one after the other, each is kept only if no kept
+// Share of the people that are left when, one after the other, each is kept only if no kept
 // one's reference is nearer than `threshold`; a person's reference is the first image. U_class of
 // DCFace (Kim et al., CVPR 2023, section 4.2).
-double uniqueness(const Faces& faces, const std::vector<std::size_t>& people, double threshold,
-                  const linear::Products& products);
+PerPerson uniqueness(const Faces& faces, double threshold, const linear::Products& products);
 
 // Mean over people of the share of their other images that lie nearer than `threshold` to the
 // reference: C_intra of the same paper. People with one image are left out.
-double consistency(const Faces& faces, double threshold);
+PerPerson consistency(const Faces& faces, double threshold);
 
-// Share of the given people's images to which none of the others' centres is nearer than the centre
-// of their own person's other images. People with one image are left out. The fewer people, the
-// easier.
-double identified(const Faces& faces, const Identities& identities,
-                  const std::vector<std::size_t>& people, const linear::Products& products);
+// Share of the images to which no other person's centre is nearer than the centre of their own
+// person's other images. People with one image are left out. The fewer people, the easier.
+PerPerson identified(const Faces& faces, const Identities& identities,
+                     const linear::Products& products);
 
 // In how many directions people differ: the participation ratio (tr C)^2 / tr C^2 of the covariance
 // C of the centres. At most people - 1.
 double dimensions(const linear::Matrix& centres, const linear::Products& products);
 
-// Distance of each of the given centres to the nearest other of them.
-std::vector<double> nearest(const linear::Matrix& centres, const std::vector<std::size_t>& people,
-                            const linear::Products& products);
+// Distance of each centre to the nearest other one.
+std::vector<double> nearest(const linear::Matrix& centres, const linear::Products& products);
 
 // The pairs of people whose centres are nearest, each person in one pair at most.
 std::vector<LookAlike> look_alikes(const linear::Matrix& centres, std::size_t n,

@@ -3,29 +3,22 @@
 #include <algorithm>
 #include <cmath>
 
+#include "blocks.h"
+
 namespace dataset_quality {
 
 namespace {
 namespace sdk = synface::sdk;
-constexpr std::size_t kBlock = 512;  // rows of the matrix of distances that are there at a time
 }  // namespace
 
 Distances all_distances(const Faces& faces, const linear::Products& products) {
   Distances out;
-  for (std::size_t first = 0; first < faces.images(); first += kBlock) {
-    const std::size_t n = std::min(kBlock, faces.images() - first);
-    std::vector<std::size_t> rows(n);
-    for (std::size_t i = 0; i < n; ++i) rows[i] = first + i;
-    const linear::Matrix squares =
-        linear::squared_distances(linear::rows_of(faces.x, rows), faces.x, products);
-    for (std::size_t i = 0; i < n; ++i) {
-      for (std::size_t j = first + i + 1; j < faces.images(); ++j) {
-        const bool same = faces.person[first + i] == faces.person[j];
-        (same ? out.genuine : out.impostor)
-            .push_back(static_cast<float>(std::sqrt(squares.at(i, j))));
-      }
+  for_each_row(faces.x, faces.x, products, [&](std::size_t i, const double* squares) {
+    for (std::size_t j = i + 1; j < faces.images(); ++j) {
+      const bool same = faces.person[i] == faces.person[j];
+      (same ? out.genuine : out.impostor).push_back(static_cast<float>(std::sqrt(squares[j])));
     }
-  }
+  });
   if (out.genuine.empty() || out.impostor.empty()) {
     throw sdk::Error(SYNFACE_ERR_INVALID,
                      "quality needs two people, one of them with two images at least", "set");

@@ -90,7 +90,7 @@ Map discriminant(const Matrix& x, const std::vector<uint32_t>& klass, const Axes
   }
   Matrix within = products.transposed_by(inside, inside);
   for (double& value : within.values) value /= freedom;
-  const Eigen inner = symmetric_eigen(shrunk(std::move(within), shrinkage));
+  const Eigen inner = symmetric_eigen(shrunk(std::move(within), shrinkage), products);
   const double least = least_variance(inner.values);
   const Matrix white =
       function_of(inner, products, [&](double value) { return inverse_root(value, least); });
@@ -100,7 +100,7 @@ Map discriminant(const Matrix& x, const std::vector<uint32_t>& klass, const Axes
     const double root = std::sqrt(classes.counts[c] / static_cast<double>(x.rows));
     for (std::size_t j = 0; j < between.columns; ++j) between.at(c, j) *= root;
   }
-  const Eigen apart = symmetric_eigen(products.transposed_by(between, between));
+  const Eigen apart = symmetric_eigen(products.transposed_by(between, between), products);
   std::vector<std::size_t> taken(
       std::min({k, apart.values.size(), static_cast<std::size_t>(people) - 1}));
   for (std::size_t i = 0; i < taken.size(); ++i) taken[i] = i;
@@ -116,7 +116,7 @@ std::vector<double> two_class_direction(const Matrix& x, const std::vector<bool>
   Matrix within = products.transposed_by(about, about);
   for (double& value : within.values) value /= static_cast<double>(x.rows);
   const double ridge = shrinkage * trace(within) / static_cast<double>(within.rows);
-  const Eigen eigen = symmetric_eigen(std::move(within));
+  const Eigen eigen = symmetric_eigen(std::move(within), products);
   const double least = least_variance(eigen.values);
   std::vector<double> direction(x.columns, 0.0);
   for (std::size_t k = 0; k < eigen.values.size(); ++k) {

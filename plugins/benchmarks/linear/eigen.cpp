@@ -57,13 +57,14 @@ void reflect(Matrix& a, const std::vector<double>& v, std::size_t k) {
   }
 }
 
-Tridiagonal tridiagonal(Matrix a) {
+Tridiagonal tridiagonal(Matrix a, const Products& products) {
   const std::size_t n = a.rows;
   for (std::size_t i = 0; i < n; ++i) {
     for (std::size_t j = i + 1; j < n; ++j) a.at(i, j) = a.at(j, i);
   }
   std::vector<std::vector<double>> reflectors;
   for (std::size_t k = 0; k + 2 < n; ++k) {
+    products.stop_if_told();
     reflectors.push_back(reflector(a, k));
     if (!reflectors.back().empty()) reflect(a, reflectors.back(), k);
   }
@@ -78,6 +79,7 @@ Tridiagonal tridiagonal(Matrix a) {
   for (std::size_t k = reflectors.size(); k-- > 0;) {
     const std::vector<double>& v = reflectors[k];
     if (v.empty()) continue;
+    products.stop_if_told();
     for (std::size_t i = k + 1; i < n; ++i) {
       double* row = t.rotation.row(i);
       const double along = 2.0 * dot(row + k, v.data() + k, n - k);
@@ -119,7 +121,7 @@ void ql_step(Tridiagonal& t, std::size_t first, std::size_t last) {
   e[first] = g;
 }
 
-void diagonalise(Tridiagonal& t) {
+void diagonalise(Tridiagonal& t, const Products& products) {
   const std::size_t n = t.diagonal.size();
   // Couplings below the rounding of the whole matrix count as none: those of a matrix without full
   // rank sink towards numbers whose squares are zero, and would never get small beside their own
@@ -139,6 +141,7 @@ void diagonalise(Tridiagonal& t) {
       if (sweep == kMostSweeps) {
         throw sdk::Error(SYNFACE_ERR_NUMERIC, "an eigenvalue does not converge", "eigen");
       }
+      products.stop_if_told();
       ql_step(t, first, last);
     }
   }
@@ -146,7 +149,7 @@ void diagonalise(Tridiagonal& t) {
 
 }  // namespace
 
-Eigen symmetric_eigen(Matrix a) {
+Eigen symmetric_eigen(Matrix a, const Products& products) {
   double size = 0.0;
   for (const double value : a.values) {
     if (!std::isfinite(value)) {
@@ -156,8 +159,8 @@ Eigen symmetric_eigen(Matrix a) {
   }
   const double unit = size > 0.0 ? size : 1.0;  // squares must not sink to zero
   for (double& value : a.values) value /= unit;
-  Tridiagonal t = tridiagonal(std::move(a));
-  diagonalise(t);
+  Tridiagonal t = tridiagonal(std::move(a), products);
+  diagonalise(t, products);
   const std::size_t n = t.diagonal.size();
   std::vector<std::size_t> order(n);
   std::iota(order.begin(), order.end(), std::size_t{0});

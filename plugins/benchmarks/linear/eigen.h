@@ -13,8 +13,9 @@ struct Eigen {
 // Householder's reduction to a tridiagonal matrix, then the implicit QL algorithm with Wilkinson's
 // shift (Golub and Van Loan, Matrix Computations, 4th ed., 8.3). The lower triangle of `a` counts;
 // what is above it has to be finite all the same. About 6 n^3 operations. Each vector points so
-// that the component of greatest magnitude is positive. Error NUMERIC for what is not finite.
-Eigen symmetric_eigen(Matrix a);
+// that the component of greatest magnitude is positive. Error NUMERIC for what is not finite,
+// CANCELLED soon after the host wants to stop (`products` says so).
+Eigen symmetric_eigen(Matrix a, const Products& products);
 
 // f(a) of a symmetric matrix by its eigenvalues, V^T f(L) V.
 template <typename F>

@@ -49,8 +49,8 @@ Matrix inverse_root_of(Matrix a) {
 }
 
 // V^T L^(-1/2) of an eigendecomposition, without the directions that are not there.
-Matrix inverse_root_by_eigen(const Matrix& a) {
-  const Eigen eigen = symmetric_eigen(a);
+Matrix inverse_root_by_eigen(const Matrix& a, const Products& products) {
+  const Eigen eigen = symmetric_eigen(a, products);
   std::size_t rank = 0;
   while (rank < eigen.values.size() && eigen.values[rank] > 1e-14 * eigen.values[0]) ++rank;
   Matrix turn(rank, a.rows);
@@ -67,7 +67,7 @@ Matrix orthonormal(Matrix y, const Products& products) {
   for (int pass = 0; pass < 2; ++pass) {
     const Matrix gram = products.by_transposed(y, y);
     Matrix turn = inverse_root_of(gram);
-    if (turn.rows == 0) turn = inverse_root_by_eigen(gram);
+    if (turn.rows == 0) turn = inverse_root_by_eigen(gram, products);
     y = products.multiply(turn, y);
   }
   return y;
@@ -76,8 +76,8 @@ Matrix orthonormal(Matrix y, const Products& products) {
 // From the eigenvectors of x x^T or x^T x, whichever is smaller. x is centred.
 Axes exact_axes(const Matrix& x, std::size_t k, const Products& products) {
   const bool by_rows = x.rows < x.columns;
-  const Eigen eigen =
-      symmetric_eigen(by_rows ? products.by_transposed(x, x) : products.transposed_by(x, x));
+  const Eigen eigen = symmetric_eigen(
+      by_rows ? products.by_transposed(x, x) : products.transposed_by(x, x), products);
   Axes out;
   const std::size_t most = std::min({k, eigen.values.size(), x.rows > 0 ? x.rows - 1 : 0});
   std::vector<std::size_t> taken;

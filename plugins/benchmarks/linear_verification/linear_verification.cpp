@@ -127,7 +127,7 @@ struct LinearVerification {
       named.push_back(pair.fold);
     }
     verification::record_measures(pairs, named, list_.people, verification::Protocol::kInsightface,
-                                  resamples_, out);
+                                  resamples_, ctx, out);
     out.scalar("fit_people",
                static_cast<double>(1 + *std::max_element(person_.begin(), person_.end())));
     out.scalar("fit_images", static_cast<double>(person_.size()));

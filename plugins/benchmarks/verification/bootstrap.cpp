@@ -1,5 +1,6 @@
 #include "bootstrap.h"
 
+#include <synface/sdk/core.h>
 #include <synface/sdk/philox.h>
 
 #include <algorithm>
@@ -25,11 +26,15 @@ double quantile(std::vector<double>& values, double q) {
 
 std::vector<Interval> identity_bootstrap(
     const std::vector<Scored>& pairs, uint32_t n_people, uint32_t resamples, uint64_t seed,
+    const synface_context& ctx,
     const std::function<std::vector<double>(const std::vector<double>& weights)>& figures) {
   std::vector<std::vector<double>> values;
   std::vector<double> drawn(n_people);
   std::vector<double> weights(pairs.size());
   for (uint32_t b = 0; b < resamples; ++b) {
+    if (ctx.cancel != nullptr && *ctx.cancel != 0) {
+      throw synface::sdk::Error(SYNFACE_ERR_CANCELLED, "cancelled by the host", "bootstrap");
+    }
     synface::sdk::PhiloxStream random(seed, kBootstrapStream, b, 0);
     std::fill(drawn.begin(), drawn.end(), 0.0);
     for (uint32_t i = 0; i < n_people; ++i) drawn[random.below(n_people)] += 1.0;

@@ -3,6 +3,8 @@
 // authentication using joint user-specific and sample bootstraps", TPAMI 2007).
 #pragma once
 
+#include <synface/context.h>
+
 #include <cstdint>
 #include <functional>
 #include <vector>
@@ -19,8 +21,10 @@ struct Interval {
 // of each figure. A genuine pair weighs as often as its person was drawn, an impostor pair the
 // product of both. `figures` maps the pairs' weights, in the order of `pairs`, to values; resamples
 // in which a value is NaN (no impostor pair left) are left out for it. Deterministic in `seed`.
+// Error CANCELLED between two resamples once the host wants to stop.
 std::vector<Interval> identity_bootstrap(
     const std::vector<Scored>& pairs, uint32_t n_people, uint32_t resamples, uint64_t seed,
+    const synface_context& ctx,
     const std::function<std::vector<double>(const std::vector<double>& weights)>& figures);
 
 }  // namespace verification

@@ -34,7 +34,7 @@ std::vector<FarPoint> measurable(const std::vector<Scored>& pairs) {
 }
 
 void record_intervals(const RankedPairs& ranked, const Accuracy& accuracy, uint32_t people,
-                      uint32_t resamples, sdk::Results& out) {
+                      uint32_t resamples, const synface_context& ctx, sdk::Results& out) {
   if (resamples == 0) return;
   const std::vector<Scored>& sorted = ranked.pairs();
   const std::vector<FarPoint> far_points = measurable(sorted);
@@ -50,7 +50,7 @@ void record_intervals(const RankedPairs& ranked, const Accuracy& accuracy, uint3
     for (const FarPoint& point : far_points) row.push_back(ranked.tar_at_far(point.far, weights));
     return row;
   };
-  const auto found = identity_bootstrap(sorted, people, resamples, 0, figures);
+  const auto found = identity_bootstrap(sorted, people, resamples, 0, ctx, figures);
   std::vector<const char*> keys = {"accuracy", "auc", "eer"};
   for (const FarPoint& point : far_points) keys.push_back(point.key);
   for (std::size_t i = 0; i < found.size(); ++i) {
@@ -97,7 +97,8 @@ std::vector<sdk::Metric> measure_specs() {
 }
 
 void record_measures(const std::vector<Scored>& pairs, const std::vector<int64_t>& named,
-                     uint32_t people, Protocol protocol, uint32_t resamples, sdk::Results& out) {
+                     uint32_t people, Protocol protocol, uint32_t resamples,
+                     const synface_context& ctx, sdk::Results& out) {
   const Accuracy accuracy = k_fold_accuracy(pairs, ten_folds(pairs, named), kFolds, protocol);
   const RankedPairs ranked(pairs);
   out.scalar("accuracy", accuracy.mean);
@@ -113,7 +114,7 @@ void record_measures(const std::vector<Scored>& pairs, const std::vector<int64_t
   out.scalar("genuine_mean", apart.genuine_mean);
   out.scalar("impostor_mean", apart.impostor_mean);
   out.scalar("pairs", static_cast<double>(pairs.size()));
-  record_intervals(ranked, accuracy, people, resamples, out);
+  record_intervals(ranked, accuracy, people, resamples, ctx, out);
   record_curve(ranked, out);
   out.artifact(kScoresName, kScoresMime, scores_file(pairs, accuracy.correct, people));
 }

@@ -18,9 +18,10 @@ std::vector<synface::sdk::Metric> measure_specs();
 
 // Their values; intervals over people of accuracy, auc, eer and the rates (`resamples` draws of
 // people, 0: none); the curve "roc"; the artifact of scores.h. `named[i]` is the fold that a pairs
-// file names for pair i (-1: none), `people` one more than the largest person of a pair.
+// file names for pair i (-1: none), `people` one more than the largest person of a pair. Error
+// CANCELLED soon after the host (`ctx`) wants to stop.
 void record_measures(const std::vector<Scored>& pairs, const std::vector<int64_t>& named,
                      uint32_t people, Protocol protocol, uint32_t resamples,
-                     synface::sdk::Results& out);
+                     const synface_context& ctx, synface::sdk::Results& out);
 
 }  // namespace verification

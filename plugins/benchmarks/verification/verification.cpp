@@ -76,11 +76,11 @@ struct Verification {
                : SYNFACE_VIEW_PLAIN;
   }
 
-  void evaluate(const sdk::Context&, const sdk::Tensor& embeddings, sdk::Results& out) {
+  void evaluate(const sdk::Context& ctx, const sdk::Tensor& embeddings, sdk::Results& out) {
     std::vector<int64_t> named;
     for (const PairList::Pair& pair : list_.pairs) named.push_back(pair.fold);
     verification::record_measures(score(embeddings), named, list_.people, protocol_, resamples_,
-                                  out);
+                                  ctx, out);
   }
 
  private:

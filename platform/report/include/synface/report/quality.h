@@ -22,6 +22,7 @@ struct QualityFigures {
   };
   std::string embedder;  // id of the backbone
   std::map<std::string, double> figures;
+  std::map<std::string, std::pair<double, double>> intervals;  // of some figures, over people
   std::map<std::string, Curve> curves;
   std::map<std::string, std::filesystem::path> sheets;  // "look_alikes.jpg": an existing file
 
@@ -35,7 +36,8 @@ std::vector<QualityFigures> read_quality(store::Database& db, const std::string&
 
 // A figure of the set beside the photographs' (or of photographs against photographs).
 struct QualityRow {
-  std::string name, set, real, meaning;  // numbers as texts, "" where there is none
+  // Numbers as texts, with their intervals where these are known; "" where there is none.
+  std::string name, set, real, meaning;
 };
 std::vector<QualityRow> quality_rows(const QualityFigures& figures);
 Table quality_table(const QualityFigures& figures);
