@@ -121,6 +121,54 @@ TEST(HeadModel, ADamagedHeaderIsRefused) {
   }
 }
 
+// The message with which these tensors and this many bytes after them are refused.
+std::string refusal_of(const std::string& header, std::size_t data) {
+  std::string bytes(8, '\0');
+  bytes[0] = static_cast<char>(header.size());
+  try {
+    TensorFile(bytes + header + std::string(data, '\0'), "odd.safetensors");
+  } catch (const HeadError& e) {
+    return e.what();
+  }
+  return {};
+}
+
+std::string tensor(const std::string& name, int elements, int begin, int end) {
+  return "\"" + name + R"(":{"dtype":"U8","shape":[)" + std::to_string(elements) +
+         R"(],"data_offsets":[)" + std::to_string(begin) + "," + std::to_string(end) + "]}";
+}
+
+TEST(TensorFile, WhatTheFormatForbidsIsRefusedInWords) {
+  const std::string a = tensor("a", 4, 0, 4);
+  EXPECT_EQ(refusal_of("{" + a + "," + tensor("b", 2, 4, 6) + "}", 6), "");
+  EXPECT_EQ(refusal_of("{" + tensor("b", 2, 4, 6) + "," + a + "," + tensor("c", 0, 6, 6) + "} ", 6),
+            "");
+  EXPECT_THAT(refusal_of("{" + a + "," + tensor("b", 2, 7, 9) + "}", 9),
+              AllOf(HasSubstr("odd.safetensors has 3 bytes that no tensor has before tensor 'b'"),
+                    HasSubstr("build it again")));
+  EXPECT_THAT(refusal_of("{" + tensor("a", 3, 2, 5) + "}", 5), HasSubstr("2 bytes that no tensor"));
+  EXPECT_THAT(refusal_of("{" + a + "," + tensor("b", 2, 3, 5) + "}", 5),
+              HasSubstr("has an overlap before tensor 'b'"));
+  EXPECT_THAT(refusal_of("{" + a + "," + tensor("b", 4, 0, 4) + "}", 4), HasSubstr("an overlap"));
+  EXPECT_THAT(refusal_of("{" + a + "}", 9), HasSubstr("has 5 bytes after its last tensor"));
+  EXPECT_THAT(refusal_of("{}", 1), HasSubstr("has 1 bytes after its last tensor"));
+  EXPECT_THAT(refusal_of("{" + a + "}", 3), HasSubstr("is truncated: tensor 'a'"));
+  EXPECT_THAT(refusal_of("{" + tensor("a", 5, 0, 4) + "}", 4),
+              HasSubstr("another size than shape"));
+  EXPECT_THAT(refusal_of(R"({"a":{"dtype":"U8","shape":[0]}})", 0), HasSubstr("lacks dtype"));
+  EXPECT_THAT(refusal_of(R"({"a":{"dtype":"U9","shape":[0],"data_offsets":[0,0]}})", 0),
+              HasSubstr("a dtype that is none"));
+  EXPECT_THAT(
+      refusal_of(R"({"a":{"dtype":"U8","dtype":"U8","shape":[0],"data_offsets":[0,0]}})", 0),
+      HasSubstr("there twice"));
+  EXPECT_THAT(refusal_of(R"({"__metadata__":{"k":"1","k":"2"}})", 0), HasSubstr("there twice"));
+  EXPECT_THAT(refusal_of(" {}", 0), HasSubstr("does not begin with {"));
+  EXPECT_THAT(refusal_of(R"({"a":{"dtype":"F64","shape":[999999999999999,999999999999999],)"
+                         R"("data_offsets":[0,8]}})",
+                         8),
+              HasSubstr("another size than shape"));
+}
+
 // Where a tensor's first element lies in the file.
 std::size_t begin_of(const std::string& whole, const std::string& name) {
   const std::size_t entry = whole.find("\"" + name + "\":{\"dtype\"");

@@ -1,5 +1,6 @@
 #include "core/safetensors.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 #include <fstream>
@@ -21,6 +22,20 @@ float of_half(uint16_t half) {
     return sign == 0 ? small : -small;
   }
   return std::bit_cast<float>(sign | ((exponent + 112U) << 23) | (fraction << 13));
+}
+
+// Bytes of an element of the dtypes that the format has; 0 for others.
+uint64_t element_of(const std::string& type) {
+  static constexpr struct {
+    const char* name;
+    uint64_t bytes;
+  } kTypes[] = {{"U8", 1},  {"I8", 1},  {"BOOL", 1}, {"F8_E5M2", 1}, {"F8_E4M3", 1},
+                {"U16", 2}, {"I16", 2}, {"F16", 2},  {"BF16", 2},    {"U32", 4},
+                {"I32", 4}, {"F32", 4}, {"U64", 8},  {"I64", 8},     {"F64", 8}};
+  for (const auto& known : kTypes) {
+    if (type == known.name) return known.bytes;
+  }
+  return 0;
 }
 
 std::string read_whole(const std::string& path, const TensorFile& file) {
@@ -46,12 +61,18 @@ class TensorFile::Header {
   Header(const std::string& text, TensorFile& file) : text_(text), file_(file) {}
 
   void parse() {
+    if (text_.empty() || text_[0] != '{') bad("it does not begin with {");
     object([this](const std::string& name) {
       if (name == "__metadata__") {
-        object([this](const std::string& key) { file_.notes_[key] = string(); });
+        object([this](const std::string& key) {
+          if (!file_.notes_.emplace(key, string()).second)
+            bad("a key of its metadata is there twice");
+        });
       } else {
         Entry entry;
+        seen_ = 0;
         object([this, &entry](const std::string& key) { member(entry, key); });
+        if (seen_ != kAll) bad("a tensor lacks dtype, shape or data_offsets");
         if (!file_.entries_.emplace(name, entry).second) bad("a tensor is named twice");
       }
     });
@@ -61,8 +82,15 @@ class TensorFile::Header {
 
  private:
   void member(Entry& entry, const std::string& key) {
+    const unsigned part = key == "dtype"          ? kType
+                          : key == "shape"        ? kShape
+                          : key == "data_offsets" ? kOffsets
+                                                  : 0;
+    if ((seen_ & part) != 0) bad("a member of a tensor is there twice");
+    seen_ |= part;
     if (key == "dtype") {
       entry.type = string();
+      if (element_of(entry.type) == 0) bad("a tensor has a dtype that is none");
     } else if (key == "shape") {
       entry.shape = integers();
     } else if (key == "data_offsets") {
@@ -136,9 +164,12 @@ class TensorFile::Header {
     file_.fail("has a damaged header (at byte " + std::to_string(at_) + ": " + what + ")");
   }
 
+  static constexpr unsigned kType = 1, kShape = 2, kOffsets = 4, kAll = 7;
+
   const std::string& text_;
   TensorFile& file_;
   std::size_t at_ = 0;
+  unsigned seen_ = 0;  // members of the tensor that is read
 };
 
 TensorFile::TensorFile(const std::string& path, const TensorFileKind& kind)
@@ -165,6 +196,35 @@ void TensorFile::parse() {
   Header(header, *this).parse();
   for (const auto& [name, entry] : entries_) {
     if (entry.end > bytes_.size()) fail("is truncated: tensor '" + name + "' lies beyond its end");
+    uint64_t size = element_of(entry.type);
+    for (const uint64_t extent : entry.shape) {
+      if (__builtin_mul_overflow(size, extent, &size)) size = UINT64_MAX;
+    }
+    if (entry.end - entry.begin != size) fail("tensor '" + name + "' has another size than shape");
+  }
+  check_cover();
+}
+
+// The tensors lie one after the other from the first byte to the last.
+void TensorFile::check_cover() const {
+  std::vector<std::pair<const Entry*, const std::string*>> order;
+  for (const auto& [name, entry] : entries_) order.emplace_back(&entry, &name);
+  std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) {
+    return std::pair(a.first->begin, a.first->end) < std::pair(b.first->begin, b.first->end);
+  });
+  uint64_t at = 0;
+  for (const auto& [entry, name] : order) {
+    if (entry->begin != at) {
+      fail("has " +
+           (entry->begin > at ? std::to_string(entry->begin - at) + " bytes that no tensor has"
+                              : std::string("an overlap")) +
+           " before tensor '" + *name + "', which the format forbids");
+    }
+    at = entry->end;
+  }
+  if (at != bytes_.size()) {
+    fail("has " + std::to_string(bytes_.size() - at) +
+         " bytes after its last tensor, which the format forbids");
   }
 }
 

@@ -1,4 +1,5 @@
-// A strict reader of one .safetensors file: anything that the format does not allow is an error.
+// A strict reader of one .safetensors file: anything that the format does not allow is an error,
+// gaps between the tensors, overlaps and bytes after the last one among it.
 #pragma once
 
 #include <cstdint>
@@ -54,6 +55,7 @@ class TensorFile {
   class Header;
 
   void parse();
+  void check_cover() const;
   bool is(const std::string& name, const char* type) const;
   const Entry& entry(const std::string& name, const char* type, uint64_t element,
                      const std::vector<uint64_t>& shape) const;

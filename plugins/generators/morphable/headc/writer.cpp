@@ -1,5 +1,6 @@
 #include "headc/writer.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -37,12 +38,11 @@ void TensorWriter::append(const std::string& name, const char* type, const void*
     dims += (dims.empty() ? "" : ",") + std::to_string(d);
   }
   if (wanted != count) throw CompileError("tensor '" + name + "' has another size than its shape");
-  const std::size_t begin = bytes_.size();
-  bytes_.append(static_cast<const char*>(bytes), size);
-  bytes_.append((8 - bytes_.size() % 8) % 8, '\0');
-  header_ += "," + quoted(name) + ":{\"dtype\":\"" + type + "\",\"shape\":[" + dims +
-             "],\"data_offsets\":[" + std::to_string(begin) + "," + std::to_string(begin + size) +
-             "]}";
+  Tensor& tensor = tensors_.emplace_back();
+  tensor.name = name;
+  tensor.description = std::string("\"dtype\":\"") + type + "\",\"shape\":[" + dims + "]";
+  tensor.bytes.assign(static_cast<const char*>(bytes), size);
+  tensor.element = count == 0 ? 1 : size / count;
 }
 
 void TensorWriter::add(const std::string& name, const std::vector<float>& values,
@@ -66,14 +66,27 @@ void TensorWriter::write(const std::string& path) const {
   for (std::size_t i = 0; i < notes_.size(); ++i) {
     head += (i == 0 ? "" : ",") + quoted(notes_[i].first) + ":" + quoted(notes_[i].second);
   }
-  head += "}" + header_ + "}";
+  head += "}";
+  std::vector<const Tensor*> order;
+  for (const Tensor& tensor : tensors_) order.push_back(&tensor);
+  std::stable_sort(order.begin(), order.end(),
+                   [](const Tensor* a, const Tensor* b) { return a->element > b->element; });
+  std::size_t end = 0;
+  for (const Tensor* tensor : order) {
+    const std::size_t begin = end;
+    end += tensor->bytes.size();
+    head += "," + quoted(tensor->name) + ":{" + tensor->description + ",\"data_offsets\":[" +
+            std::to_string(begin) + "," + std::to_string(end) + "]}";
+  }
+  head += "}";
   head.append((8 - head.size() % 8) % 8, ' ');
   const std::string partial = path + ".partial";
   std::ofstream file(partial, std::ios::binary | std::ios::trunc);
   for (std::size_t i = 0; i < 8; ++i) {
     file.put(static_cast<char>((static_cast<uint64_t>(head.size()) >> (8 * i)) & 0xFF));
   }
-  file << head << bytes_;
+  file << head;
+  for (const Tensor* tensor : order) file << tensor->bytes;
   file.close();
   std::error_code code;
   if (file) std::filesystem::rename(partial, path, code);
@@ -83,7 +96,7 @@ void TensorWriter::write(const std::string& path) const {
     throw CompileError(path +
                        ": cannot be written; see that the folder exists, is writable and "
                        "that the disk has room for " +
-                       std::to_string(bytes_.size() / 1000000 + 1) + " MB");
+                       std::to_string(end / 1000000 + 1) + " MB");
   }
 }
 

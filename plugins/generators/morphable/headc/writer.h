@@ -1,4 +1,6 @@
-// Writes one .safetensors file (a JSON header that names typed arrays, then their bytes).
+// Writes one .safetensors file: a JSON header that names typed arrays, then their bytes, those of
+// larger elements first, so that each is aligned to its own without a gap, which the format
+// forbids.
 #pragma once
 
 #include <cstdint>
@@ -26,8 +28,11 @@ class TensorWriter {
   void append(const std::string& name, const char* type, const void* bytes, std::size_t size,
               std::size_t count, const std::vector<std::size_t>& shape);
 
-  std::string header_;
-  std::string bytes_;
+  struct Tensor {
+    std::string name, description, bytes;  // description: dtype and shape, as the header has them
+    std::size_t element = 1;               // bytes
+  };
+  std::vector<Tensor> tensors_;
   std::vector<std::pair<std::string, std::string>> notes_;
 };
 
