@@ -245,6 +245,25 @@ TEST(Morphable, ImpossibleSizesAreRefused) {
   }
 }
 
+// Without kernels or without a GPU the error says which; with both, the pictures are the CPU's
+// within a grey level.
+TEST(Morphable, ADeviceThatIsNotThereIsNamed) {
+  const auto keys = grid(5, 4);
+  try {
+    const Morphable gpu(Settings{{"device", "cuda"}});
+    const auto there = gpu.images(keys);
+    const auto here = Morphable().images(keys);
+    std::size_t near = 0;
+    for (std::size_t i = 0; i < here.size(); ++i) near += std::abs(here[i] - there[i]) <= 1 ? 1 : 0;
+    EXPECT_GE(static_cast<double>(near), 0.999 * static_cast<double>(here.size()));
+  } catch (const abi_test::CallFailed& e) {
+    EXPECT_EQ(e.code, SYNFACE_ERR_UNSUPPORTED);
+    EXPECT_THAT(e.what(), testing::AnyOf(HasSubstr("this build has no CUDA kernels"),
+                                         HasSubstr("no CUDA device is present")));
+  }
+  EXPECT_EQ(Morphable(Settings{{"device", "cpu"}}).images(keys), Morphable().images(keys));
+}
+
 TEST(Morphable, ANotFiniteLatentIsANumericError) {
   const Morphable m;
   const auto keys = grid(1, 2);

@@ -246,7 +246,7 @@ struct Morphable {
                "show"),
       sdk::one_of("device", kDevices, 0)
           .neutral_str("cpu")
-          .since("0.2.0")
+          .since("0.3.0")
           .doc("what draws the pictures: cpu, or cuda, the first NVIDIA GPU that is visible, whose "
                "pictures may differ from the CPU's by a grey level; masks are drawn on the CPU"),
   };
