@@ -149,6 +149,25 @@ TEST_F(Sets, AManifestComesBackAndAChangedOneDoesNot) {
             std::string::npos);
 }
 
+// Sizes that nobody builds would be memory before they are an error.
+TEST_F(Sets, AManifestWithImpossibleSizesIsRefusedInWords) {
+  const Json good = to_json(built());
+  const auto fault = [&](const std::function<void(Json&)>& change) {
+    Json json = good;
+    change(json);
+    return test::error_of(ExitCode::kData, [&] { set_of_json(json, "set.json"); });
+  };
+  const auto says = [](const std::string& text, const char* words) {
+    return text.find(words) != std::string::npos;
+  };
+  EXPECT_TRUE(says(fault([](Json& j) { j["side"] = std::int64_t{1} << 62; }), "pixels"));
+  EXPECT_TRUE(says(fault([](Json& j) { j["parts"][0]["samples"] = 4000000000U; }), "people with"));
+  EXPECT_TRUE(says(fault([](Json& j) { j["parts"][0]["samples"] = 8; }), "images of 560"));
+  EXPECT_TRUE(says(
+      fault([](Json& j) { j["pairs"] = {{"folds", 10}, {"pairs", 4000000000U}, {"seed", 0}}; }),
+      "10 folds of 4000000000 pairs"));
+}
+
 // A set's sums are of its own images: those of a larger set in the same blocks do not count.
 TEST_F(Sets, SumsDoNotDependOnWhatElseIsInTheBlocks) {
   const NamedSet set = built();

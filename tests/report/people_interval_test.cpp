@@ -142,6 +142,16 @@ TEST_F(PeopleInterval_, GivenAFileThatWasReplacedThenItCountsAsMissing) {
   EXPECT_THAT(result().primary->people_missing, HasSubstr("1 of its 6 trials"));
 }
 
+// A score that is no number has no place in the order: walking over it would never end.
+TEST_F(PeopleInterval_, GivenScoresThatAreNoNumbersThenTheFileIsRefused) {
+  auto odd = pairs(0.25, 1, 0.05, 100);
+  odd[7].score = std::nan("");
+  auto plan = grid(0.15);
+  plan[0].scores = verification::scores_file(odd, std::vector<bool>(odd.size(), true), kPeople);
+  fill("mixup", plan, contrast_);
+  EXPECT_THAT(words_of([&] { result(); }), HasSubstr("the score of pair 7 is no number"));
+}
+
 TEST_F(PeopleInterval_, GivenCrossedSeedsThenTheWeightsAreThoseOfTheMean) {
   std::vector<Planned> plan;
   for (const int data : {0, 1}) {

@@ -25,13 +25,16 @@ struct Header {
 };
 static_assert(sizeof(Header) == kHeaderBytes && offsetof(Header, header_hash) == 248);
 
-bool is_sound(const Header& header) {
-  return std::memcmp(header.magic, kMagic, sizeof header.magic) == 0 &&
-         header.header_hash == XXH3_64bits(&header, offsetof(Header, header_hash));
-}
-
 bool has(const Header& header, std::size_t slot) {
   return (header.present[slot / 8] >> (slot % 8) & 1U) != 0;
+}
+
+bool is_sound(const Header& header) {
+  std::uint64_t present = 0;
+  for (std::size_t slot = 0; slot < kBlockSlots; ++slot) present += has(header, slot) ? 1 : 0;
+  return std::memcmp(header.magic, kMagic, sizeof header.magic) == 0 &&
+         header.header_hash == XXH3_64bits(&header, offsetof(Header, header_hash)) &&
+         header.count == present;
 }
 
 }  // namespace

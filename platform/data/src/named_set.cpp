@@ -14,6 +14,8 @@ namespace synface::data {
 namespace {
 
 constexpr int kFormat = 1;
+constexpr std::int64_t kMostSide = 65536;
+constexpr std::uint32_t kMostIdentities = 1U << 24U, kMostSamples = 1U << 24U;
 
 Json to_json(const SetPart& part) {
   Json blocks = Json::array();
@@ -36,6 +38,29 @@ SetPart part_of(const Json& json) {
                            block.at(2).get<std::uint32_t>(), block.at(3).get<std::string>()});
   }
   return part;
+}
+
+// What nobody builds, and what sizes of memory would be made from.
+void check_sizes(const NamedSet& set, const std::string& where) {
+  const auto bad = [&](const std::string& what) {
+    fail(ExitCode::kData, "{}: no manifest of a set: {}", where, what);
+  };
+  if (set.side < 1 || set.side > kMostSide) bad(fmt::format("pictures of {} pixels", set.side));
+  for (const SetPart& part : set.parts) {
+    if (part.identities > kMostIdentities || part.samples > kMostSamples) {
+      bad(fmt::format("{} has {} people with {} images", part.name, part.identities, part.samples));
+    }
+    std::uint64_t images = 0;
+    for (const BlockSum& block : part.blocks) images += block.images;
+    if (!part.blocks.empty() && images != part.count()) {
+      bad(fmt::format("the blocks of {} hold {} images of {}", part.name, images, part.count()));
+    }
+  }
+  const SetPairs& pairs = set.pairs;
+  if (pairs.folds == 0) return;
+  const bool drawn = set.parts.size() > 1 && pairs.folds == kLfwFolds &&
+                     pairs.pairs <= most_lfw_pairs(set.parts[1].identities, set.parts[1].samples);
+  if (!drawn) bad(fmt::format("{} folds of {} pairs", pairs.folds, pairs.pairs));
 }
 
 // What would be believed without a look: the folder's name is made from the identity, sums are
@@ -133,6 +158,7 @@ NamedSet set_of_json(const Json& json, const std::string& where) {
       set.pairs = {pairs.at("folds").get<std::uint32_t>(), pairs.at("pairs").get<std::uint32_t>(),
                    pairs.at("seed").get<std::uint64_t>()};
     }
+    check_sizes(set, where);
     check(set, json, where);
   } catch (const Json::exception& error) {
     fail(ExitCode::kData, "{}: no manifest of a set: {}", where, error.what());

@@ -1,6 +1,7 @@
 #include "scores.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <cstring>
 #include <numeric>
@@ -20,6 +21,30 @@ std::vector<Value> read(const data::TensorFile& file, const char* name, data::Dt
   std::vector<Value> values(static_cast<std::size_t>(rows));
   std::memcpy(values.data(), tensor.data, tensor.bytes);
   return values;
+}
+
+// More than any set has.
+constexpr std::int32_t kMostPeople = 1 << 24;
+
+std::int32_t people_of(const data::TensorFile& file, const std::string& path) {
+  const std::string& text = file.metadata("people");
+  std::int32_t people = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), people);
+  if (error != std::errc() || end != text.data() + text.size() || people < 1 ||
+      people > kMostPeople) {
+    fail(ExitCode::kData, "{}: '{}' is no number of people", path, text);
+  }
+  return people;
+}
+
+// Scores that are no numbers have no order.
+void check_scores(const Scores& scores, const std::string& path) {
+  const auto odd = std::find_if_not(scores.score.begin(), scores.score.end(),
+                                    [](float score) { return std::isfinite(score); });
+  if (odd != scores.score.end()) {
+    fail(ExitCode::kData, "{}: the score of pair {} is no number", path,
+         odd - scores.score.begin());
+  }
 }
 
 void check_people(const Scores& scores, const std::string& path) {
@@ -96,14 +121,15 @@ Scores read_scores(const std::filesystem::path& path) {
   }
   const data::StoredTensor score = file.get("score");
   const std::int64_t rows = score.shape.empty() ? 0 : score.shape[0];
+  if (rows == 0) fail(ExitCode::kData, "{}: it holds no pairs", path.string());
   Scores scores;
-  scores.people =
-      static_cast<std::int32_t>(std::strtol(file.metadata("people").c_str(), nullptr, 10));
+  scores.people = people_of(file, path.string());
   scores.score = read<float>(file, "score", data::Dtype::kF32, rows);
   scores.first = read<std::int32_t>(file, "first", data::Dtype::kI32, rows);
   scores.second = read<std::int32_t>(file, "second", data::Dtype::kI32, rows);
   scores.same = read<std::uint8_t>(file, "same", data::Dtype::kU8, rows);
   scores.right = read<std::uint8_t>(file, "right", data::Dtype::kU8, rows);
+  check_scores(scores, path.string());
   check_people(scores, path.string());
   scores.order.resize(scores.score.size());
   std::iota(scores.order.begin(), scores.order.end(), 0U);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <string_view>
 
 #include "headc/io.h"
@@ -35,7 +36,9 @@ class Scanner {
     const std::string_view text = word();
     double value = 0;
     const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (code != std::errc() || end != text.data() + text.size()) fail("a number was expected");
+    if (code != std::errc() || end != text.data() + text.size() || !std::isfinite(value)) {
+      fail("a number was expected");
+    }
     return value;
   }
   uint32_t integer(std::string_view text, std::size_t limit) const {
@@ -128,11 +131,14 @@ std::vector<Move> read_target(const std::string& path, std::size_t vertices) {
 std::vector<uint32_t> read_mirror(const std::string& path, std::size_t vertices) {
   Scanner scanner(path);
   std::vector<uint32_t> mirror(vertices, 0);
+  std::vector<bool> seen(vertices, false);
   std::size_t count = 0;
   while (scanner.next_line()) {
     const std::string_view first = scanner.word();
     if (first.empty() || first.front() == '#') continue;
     const uint32_t v = scanner.integer(first, vertices);
+    if (seen[v]) scanner.fail("a vertex has two mirrors");
+    seen[v] = true;
     mirror[v] = scanner.integer(scanner.word(), vertices);
     ++count;
   }
