@@ -24,6 +24,26 @@ SYNFACE_BODY VertexRow row_of(Vec3 n, Vec3 lamp, Vec3 q, float ear, float occlus
            albedo.z, static_cast<float>(screen.x) * kStep, static_cast<float>(screen.y) * kStep}};
 }
 
+SYNFACE_BODY VertexRow blended(const VertexRow& a, const VertexRow& b, const VertexRow& c,
+                               const float (&share)[3]) {
+  VertexRow out;
+#ifdef __CUDACC__
+  for (int i = 0; i < 16; ++i)
+    out.at[i] = a.at[i] * share[0] + b.at[i] * share[1] + c.at[i] * share[2];
+#else  // the same as vectors, which GCC does not make of the loop
+  using Sixteen = float __attribute__((vector_size(64)));
+  Sixteen p;
+  Sixteen q;
+  Sixteen r;
+  __builtin_memcpy(&p, a.at, sizeof p);
+  __builtin_memcpy(&q, b.at, sizeof q);
+  __builtin_memcpy(&r, c.at, sizeof r);
+  p = p * share[0] + q * share[1] + r * share[2];
+  __builtin_memcpy(out.at, &p, sizeof p);
+#endif
+  return out;
+}
+
 // A point of the head's axes on the screen.
 struct Projection {
   Rotation rotation;
@@ -89,8 +109,7 @@ SYNFACE_BODY Fragment fragment_of(const Stage& s, int32_t triangle, float x, flo
   k[1] = static_cast<float>((px * wy - wx * py) / area);
   k[2] = static_cast<float>((ux * py - px * uy) / area);
   k[0] = 1.0F - k[1] - k[2];
-  VertexRow row;
-  for (int i = 0; i < 16; ++i) row.at[i] = r0.at[i] * k[0] + r1.at[i] * k[1] + r2.at[i] * k[2];
+  const VertexRow row = blended(r0, r1, r2, k);
   Fragment f;
   f.normal = row.triple(0);
   f.light = row.triple(3);
@@ -140,19 +159,25 @@ struct Surface {
   }
 };
 
+// Room for one; nothing is written before there is one.
+union SurfaceRoom {
+  Surface surface;
+  SYNFACE_BODY SurfaceRoom() {}
+};
+
 // The surfaces of a pixel's n patches; their number.
 SYNFACE_BODY int surfaces_of(const Stage& s, const Patch* patches, int n,
-                             Surface (&out)[kSamples]) {
+                             SurfaceRoom (&out)[kSamples]) {
   int found = 0;
   for (int i = 0; i < n; ++i) {
     const Patch& p = patches[i];
     const Surface seen{fragment_of(s, p.triangle, p.x, p.y), 1.0F / p.depth, p.samples};
     int at = 0;
-    while (at < found && !out[at].continues(seen)) ++at;
+    while (at < found && !out[at].surface.continues(seen)) ++at;
     if (at == found) {
-      out[found++] = seen;
+      out[found++].surface = seen;
     } else {
-      out[at].join(seen);
+      out[at].surface.join(seen);
     }
   }
   return found;
@@ -162,19 +187,13 @@ SYNFACE_BODY int surfaces_of(const Stage& s, const Patch* patches, int n,
 SYNFACE_BODY Vec3 pixel_color(const Stage& s, const Patch* patches, int n, int y, int x) {
   Vec3 sum;
   float open = static_cast<float>(kSamples);
-  if (n == 1) {
-    const Patch& p = *patches;
-    sum += s.shader.shade(fragment_of(s, p.triangle, p.x, p.y), s.picture.shadow) *
-           (0.25F * s.exposure * p.samples);
-    open -= p.samples;
-  } else if (n > 1) {
-    Surface seen[kSamples];
-    const int found = surfaces_of(s, patches, n, seen);
-    for (int i = 0; i < found; ++i) {
-      sum += s.shader.shade(seen[i].fragment, s.picture.shadow) *
-             (0.25F * s.exposure * seen[i].samples);
-      open -= seen[i].samples;
-    }
+  SurfaceRoom seen[kSamples];
+  const int found = surfaces_of(s, patches, n, seen);
+  for (int i = 0; i < found; ++i) {
+    const Surface& surface = seen[i].surface;
+    sum +=
+        s.shader.shade(surface.fragment, s.picture.shadow) * (0.25F * s.exposure * surface.samples);
+    open -= surface.samples;
   }
   if (open > 0.0F) {
     const Vec3 behind = s.backdrop.at((static_cast<float>(x) + 0.5F) * s.side,
