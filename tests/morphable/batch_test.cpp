@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstring>
 #include <limits>
+#include <map>
 #include <new>
 #include <vector>
 
@@ -33,14 +35,23 @@ class MemoryDevice final : public BatchDevice {
   explicit MemoryDevice(Look look = {}) : look_(std::move(look)) {}
 
   void* take(std::size_t bytes) override {
+    void* const memory = take_staging(bytes);
+    ranges_[reinterpret_cast<uintptr_t>(memory)] = bytes;
+    return memory;
+  }
+  void give(void* memory) noexcept override {
+    ranges_.erase(reinterpret_cast<uintptr_t>(memory));
+    give_staging(memory);
+  }
+  void* take_staging(std::size_t bytes) override {
     ++taken;
     void* const memory = ::operator new(bytes, std::align_val_t{256});
     std::memset(memory, 0xA5, bytes);  // what is read must have been written
     return memory;
   }
-  void give(void* memory) noexcept override { ::operator delete(memory, std::align_val_t{256}); }
-  void* take_staging(std::size_t bytes) override { return take(bytes); }
-  void give_staging(void* memory) noexcept override { give(memory); }
+  void give_staging(void* memory) noexcept override {
+    ::operator delete(memory, std::align_val_t{256});
+  }
   void upload(int, void* to, const void* from, std::size_t bytes) override {
     std::memcpy(to, from, bytes);
   }
@@ -59,9 +70,16 @@ class MemoryDevice final : public BatchDevice {
   }
   void wait(int) override {}
 
+  // Whether an address is of memory that was taken from the device.
+  bool owns(uintptr_t address) const {
+    auto range = ranges_.upper_bound(address);
+    return range != ranges_.begin() && (--range)->first + range->second > address;
+  }
+
   int taken = 0;
 
  private:
+  std::map<uintptr_t, std::size_t> ranges_;
   Look look_;
   int seen_ = 0;
 };
@@ -189,6 +207,62 @@ TEST(Batch, ThePassesOnTheCpuGiveTheRenderersBytes) {
     EXPECT_TRUE(draw_batch(batch, renderer, rows) == draw_all(renderer, rows))
         << size.height << " x " << size.width;
   }
+}
+
+// A GPU cannot read what lies here. Words of a record that are addresses as Linux gives them to a
+// process (0x5555..., 0x7f...) are pointers: as floats they would be denormal.
+TEST(Batch, NothingInAPicturePointsToThisMachinesMemory) {
+  // A backdrop ends in a float and padding, in which anything may be.
+  constexpr std::size_t kPadding =
+      offsetof(Picture, stage) + offsetof(Stage, backdrop) + sizeof(Backdrop) - 8;
+  const auto pointers = [](const auto& record, const auto& each) {
+    for (std::size_t at = 0; at + 8 <= sizeof record; at += 8) {
+      uintptr_t word = 0;
+      std::memcpy(&word, reinterpret_cast<const char*>(&record) + at, sizeof word);
+      if (at != kPadding && word >> 44 >= 5 && word >> 44 <= 7) each(word);
+    }
+  };
+  const Renderer renderer(head(), options_of(48, 48));
+  const MemoryDevice* device = nullptr;
+  std::size_t seen = 0;
+  std::size_t elsewhere = 0;
+  const auto count = [&](uintptr_t word) {
+    ++seen;
+    elsewhere += device->owns(word) ? 0 : 1;
+  };
+  auto made = std::make_unique<MemoryDevice>(
+      [&](const Picture& picture, int) { pointers(picture, count); });
+  device = made.get();
+  BatchRenderer batch(renderer, std::move(made));
+  const Rows rows(renderer, 12);
+  draw_batch(batch, renderer, rows);
+  EXPECT_GE(seen, 12U * 25U);  // without glasses and JPEG
+  EXPECT_EQ(elsewhere, 0U);
+  // The same look finds the pointers of a picture that is drawn here.
+  seen = elsewhere = 0;
+  pointers(HeadArrays{1, 1, head()->triangles.data()->data(), nullptr, nullptr, head()->part.data(),
+                      &renderer.chart()},
+           count);
+  EXPECT_EQ(seen, 3U);
+  EXPECT_EQ(elsewhere, 3U);
+}
+
+// Whatever finite numbers come (renderer_test.cpp).
+TEST(Batch, WildRowsGiveTheSameBytes) {
+  RenderOptions options;
+  options.height = 32;
+  options.width = 40;
+  const Renderer renderer(head(), options);
+  Rows rows(renderer, 12);
+  for (std::size_t k = 0; k < rows.values.size(); ++k) {
+    auto& row = rows.values[k];
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      const float factor = (k % 3 == 0) ? 50.0F : (i % 2 == 0 ? -8.0F : 400.0F);
+      row[i] = clamp(row[i] * factor, -999.0F, 999.0F);
+    }
+  }
+  BatchRenderer batch(renderer, std::make_unique<MemoryDevice>());
+  EXPECT_TRUE(draw_batch(batch, renderer, rows) == draw_all(renderer, rows));
 }
 
 TEST(Batch, WithoutShadowsAndDetailAsWell) {
