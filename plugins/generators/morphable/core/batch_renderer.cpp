@@ -6,57 +6,6 @@
 #include <optional>
 
 namespace synface::morphable {
-namespace {
-
-constexpr std::size_t kAlign = 256;
-
-std::size_t aligned(std::size_t bytes) {
-  return (bytes + kAlign - 1) / kAlign * kAlign;
-}
-
-// Pieces of one buffer, counted before it is there.
-class Carver {
- public:
-  template <typename T>
-  std::size_t piece(std::size_t n) {
-    const std::size_t at = size_;
-    size_ += aligned(n * sizeof(T));
-    return at;
-  }
-  std::size_t size() const { return size_; }
-
- private:
-  std::size_t size_ = 0;
-};
-
-template <typename T>
-T* at(std::byte* base, std::size_t offset) {
-  return reinterpret_cast<T*>(base + offset);
-}
-
-template <typename T>
-void put(std::byte* base, std::size_t offset, const std::vector<T>& values) {
-  if (!values.empty()) std::memcpy(base + offset, values.data(), values.size() * sizeof(T));
-}
-
-}  // namespace
-
-std::byte* DeviceBuffer::room(std::size_t bytes) {
-  if (bytes <= size_) return data_;
-  give();
-  // Some more, so that a batch that is a little larger takes no new memory.
-  const std::size_t wanted = bytes + bytes / 4;
-  data_ = static_cast<std::byte*>(staging_ ? device_.take_staging(wanted) : device_.take(wanted));
-  size_ = wanted;
-  return data_;
-}
-
-void DeviceBuffer::give() noexcept {
-  if (data_ == nullptr) return;
-  staging_ ? device_.give_staging(data_) : device_.give(data_);
-  data_ = nullptr;
-  size_ = 0;
-}
 
 // A picture when everything is done that wants no device. Offsets: of its pieces in the buffers of
 // its sheet.
@@ -98,7 +47,8 @@ struct BatchRenderer::Sheet {
   std::vector<Prepared> pictures;
   std::size_t count = 0;  // of them on their way; 0: none
   DeviceBuffer staged, input, cleared, work, images, result;
-  uint8_t* out = nullptr;  // where the bytes go
+  std::size_t records = 0, to_upload = 0, to_clear = 0;  // where they begin; bytes
+  uint8_t* out = nullptr;                                // where the bytes go
 };
 
 BatchRenderer::BatchRenderer(const Renderer& renderer, std::unique_ptr<BatchDevice> device)
@@ -205,8 +155,8 @@ void BatchRenderer::prepare(Sheet& sheet, const float* const* rows, const ImageK
   });
 }
 
-// Packs what is prepared and queues it.
-void BatchRenderer::send(Sheet& sheet, const Parallel& parallel) {
+// Where the pieces of a sheet's pictures lie in its buffers, which are made large enough.
+BatchExtent BatchRenderer::plan(Sheet& sheet) const {
   const bool shadow = renderer_.options().shadow;
   const auto pixels = static_cast<std::size_t>(canvas_.pixels());
   const std::size_t plane_floats = JpegPlanes(canvas_.height, canvas_.width).floats();
@@ -216,17 +166,18 @@ void BatchRenderer::send(Sheet& sheet, const Parallel& parallel) {
   Carver work;
   BatchExtent most{};
   most.shadow = shadow;
-  const std::size_t records = input.piece<Picture>(sheet.count);
+  sheet.records = input.piece<Picture>(sheet.count);
   for (std::size_t i = 0; i < sheet.count; ++i) {
     Prepared& p = sheet.pictures[i];
     const std::size_t vertices = p.positions.size();
+    const std::size_t worn = p.outfit.size();
     const bool lenses = !p.outfit.lenses.empty();
     const bool compressed = p.film.compressed != 0;
     p.in = {input.piece<Vec3>(vertices),
             input.piece<Vec3>(vertices),
-            input.piece<Vec3>(p.outfit.size()),
-            input.piece<Vec3>(p.outfit.size()),
-            input.piece<float>(p.outfit.size()),
+            input.piece<Vec3>(worn),
+            input.piece<Vec3>(worn),
+            input.piece<float>(worn),
             input.piece<Corners>(p.outfit.triangles.size()),
             input.piece<Part>(p.outfit.part.size()),
             input.piece<Corners>(p.outfit.lenses.size())};
@@ -246,27 +197,27 @@ void BatchRenderer::send(Sheet& sheet, const Parallel& parallel) {
     most.softened = most.softened || p.film.softness > 0.0F;
     most.compressed = most.compressed || compressed;
   }
-  const std::size_t bytes = 3 * pixels;
-  std::byte* const from = sheet.staged.room(input.size());
-  std::byte* const in = sheet.input.room(input.size());
-  std::byte* const keys = sheet.cleared.room(cleared.size());
-  std::byte* const scrap = sheet.work.room(work.size());
-  std::byte* const images = sheet.images.room(bytes * sheet.count);
-  std::byte* const result = sheet.result.room(bytes * sheet.count);
+  const std::size_t bytes = 3 * pixels * sheet.count;
+  sheet.staged.room(input.size());
+  sheet.input.room(input.size());
+  sheet.cleared.room(cleared.size());
+  sheet.work.room(work.size());
+  sheet.images.room(bytes);
+  sheet.result.room(bytes);
+  sheet.to_upload = input.size();
+  sheet.to_clear = cleared.size();
+  return most;
+}
 
-  parallel(sheet.count, [&](std::size_t first, std::size_t last) {
-    for (std::size_t i = first; i < last; ++i) {
-      const Prepared& p = sheet.pictures[i];
-      put(from, p.in.positions, p.positions);
-      put(from, p.in.normals, p.normals);
-      put(from, p.in.q, p.outfit.q);
-      put(from, p.in.albedo, p.outfit.albedo);
-      put(from, p.in.occlusion, p.outfit.occlusion);
-      put(from, p.in.triangles, p.outfit.triangles);
-      put(from, p.in.part, p.outfit.part);
-      put(from, p.in.lenses, p.outfit.lenses);
-      auto* const picture = new (from + records + i * sizeof(Picture))
-          Picture{*p.stage,
+// Picture number i of a sheet as the device has it.
+Picture BatchRenderer::picture_of(const Sheet& sheet, std::size_t i) const {
+  const Prepared& p = sheet.pictures[i];
+  const bool shadow = renderer_.options().shadow;
+  std::byte* const in = sheet.input.data();
+  std::byte* const keys = sheet.cleared.data();
+  std::byte* const scrap = sheet.work.data();
+  const std::size_t bytes = 3 * static_cast<std::size_t>(canvas_.pixels());
+  Picture picture{*p.stage,
                   renderer_.projection_of(p.view),
                   p.lamp,
                   p.film,
@@ -289,17 +240,37 @@ void BatchRenderer::send(Sheet& sheet, const Parallel& parallel) {
                   at<Vec3>(scrap, p.work.linear),
                   at<Vec3>(scrap, p.work.blurred),
                   at<float>(scrap, p.work.planes),
-                  at<uint8_t>(images, i * bytes)};
-      picture->stage.picture = {at<int32_t>(in, p.in.triangles), at<Part>(in, p.in.part),
-                                at<int32_t>(in, p.in.lenses), picture->rows,
-                                shadow ? Shadow{picture->lamp_depths, kShadowSize} : Shadow{}};
+                  at<uint8_t>(sheet.images.data(), i * bytes)};
+  picture.stage.picture = {at<int32_t>(in, p.in.triangles), at<Part>(in, p.in.part),
+                           at<int32_t>(in, p.in.lenses), picture.rows,
+                           shadow ? Shadow{picture.lamp_depths, kShadowSize} : Shadow{}};
+  return picture;
+}
+
+// Packs what is prepared and queues it.
+void BatchRenderer::send(Sheet& sheet, const Parallel& parallel) {
+  const BatchExtent most = plan(sheet);
+  std::byte* const from = sheet.staged.data();
+  parallel(sheet.count, [&](std::size_t first, std::size_t last) {
+    for (std::size_t i = first; i < last; ++i) {
+      const Prepared& p = sheet.pictures[i];
+      put(from, p.in.positions, p.positions);
+      put(from, p.in.normals, p.normals);
+      put(from, p.in.q, p.outfit.q);
+      put(from, p.in.albedo, p.outfit.albedo);
+      put(from, p.in.occlusion, p.outfit.occlusion);
+      put(from, p.in.triangles, p.outfit.triangles);
+      put(from, p.in.part, p.outfit.part);
+      put(from, p.in.lenses, p.outfit.lenses);
+      new (from + sheet.records + i * sizeof(Picture)) Picture(picture_of(sheet, i));
     }
   });
-  device_->upload(sheet.queue, in, from, input.size());
-  device_->clear(sheet.queue, keys, cleared.size());
-  device_->draw(sheet.queue, at<Picture>(in, records), static_cast<int>(sheet.count), canvas_,
-                most);
-  device_->download(sheet.queue, result, images, bytes * sheet.count);
+  const std::size_t bytes = 3 * static_cast<std::size_t>(canvas_.pixels()) * sheet.count;
+  device_->upload(sheet.queue, sheet.input.data(), from, sheet.to_upload);
+  device_->clear(sheet.queue, sheet.cleared.data(), sheet.to_clear);
+  device_->draw(sheet.queue, at<Picture>(sheet.input.data(), sheet.records),
+                static_cast<int>(sheet.count), canvas_, most);
+  device_->download(sheet.queue, sheet.result.data(), sheet.images.data(), bytes);
 }
 
 void BatchRenderer::collect(Sheet& sheet) {

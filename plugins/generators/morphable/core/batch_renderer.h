@@ -7,30 +7,10 @@
 #include <mutex>
 #include <vector>
 
-#include "core/batch_device.h"
+#include "core/batch_memory.h"
 #include "core/renderer.h"
 
 namespace synface::morphable {
-
-// Memory that grows and is used again.
-class DeviceBuffer {
- public:
-  DeviceBuffer(BatchDevice& device, bool staging) : device_(device), staging_(staging) {}
-  ~DeviceBuffer() { give(); }
-  DeviceBuffer(const DeviceBuffer&) = delete;
-  DeviceBuffer& operator=(const DeviceBuffer&) = delete;
-  // At least `bytes`; what was in it before may be lost.
-  std::byte* room(std::size_t bytes);
-  std::byte* data() const { return data_; }
-
- private:
-  void give() noexcept;
-
-  BatchDevice& device_;
-  bool staging_;
-  std::byte* data_ = nullptr;
-  std::size_t size_ = 0;
-};
 
 class BatchRenderer {
  public:
@@ -60,6 +40,8 @@ class BatchRenderer {
   void prepare(Sheet& sheet, const float* const* rows, const ImageKey* keys,
                const Parallel& parallel);
   void prepare_one(Prepared& p, const float* row, const ImageKey& key, Scratch& scratch) const;
+  BatchExtent plan(Sheet& sheet) const;
+  Picture picture_of(const Sheet& sheet, std::size_t i) const;
   void send(Sheet& sheet, const Parallel& parallel);
   void collect(Sheet& sheet);
 
