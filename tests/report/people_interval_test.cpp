@@ -143,13 +143,19 @@ TEST_F(PeopleInterval_, GivenAFileThatWasReplacedThenItCountsAsMissing) {
 }
 
 // A score that is no number has no place in the order: walking over it would never end.
-TEST_F(PeopleInterval_, GivenScoresThatAreNoNumbersThenTheFileIsRefused) {
+// Such a file is refused, but the rest of the comparison stands.
+TEST_F(PeopleInterval_, GivenScoresThatAreNoNumbersThenTheyAreTheReason) {
   auto odd = pairs(0.25, 1, 0.05, 100);
   odd[7].score = std::nan("");
   auto plan = grid(0.15);
   plan[0].scores = verification::scores_file(odd, std::vector<bool>(odd.size(), true), kPeople);
   fill("mixup", plan, contrast_);
-  EXPECT_THAT(words_of([&] { result(); }), HasSubstr("the score of pair 7 is no number"));
+  const Comparison comparison = result();
+  EXPECT_FALSE(comparison.primary->people);
+  EXPECT_EQ(comparison.primary->units, 3);
+  EXPECT_THAT(comparison.primary->people_missing,
+              AllOf(HasSubstr("kept scores cannot be read"), HasSubstr("real.scores.safetensors"),
+                    HasSubstr("the score of pair 7 is no number")));
 }
 
 TEST_F(PeopleInterval_, GivenCrossedSeedsThenTheWeightsAreThoseOfTheMean) {
@@ -256,6 +262,49 @@ TEST_F(FloorDifferences, OfAFloorWithoutScoresOrWithOtherPairsAreMissingWithTheR
               AllOf(HasSubstr("floor silent: 1 of its 1 trials kept no scores"),
                     HasSubstr("floor elsewhere: it was tested on other pairs")));
   EXPECT_EQ(comparison_tables(comparison).size(), 1U);
+}
+
+TEST_F(FloorDifferences, OfAFloorWithScoresThatAreNoNumbersAreMissingAlone) {
+  auto plan = grid(0.15);
+  auto odd = pairs(0.05, 1, 0.05, 300);
+  plan.push_back(floor("whole", kept(odd)));
+  plan.push_back(floor("odd", kept(odd)));
+  odd[7].score = std::nan("");
+  plan.back().scores = verification::scores_file(odd, std::vector<bool>(odd.size(), true), kPeople);
+  fill("mixup", plan, contrast_);
+  const Comparison comparison = result();
+  EXPECT_EQ(comparison.floor_differences.size(), 2U);
+  EXPECT_TRUE(comparison.primary->people);
+  EXPECT_THAT(floors_missing(comparison), AllOf(HasSubstr("floor odd: kept scores cannot be read"),
+                                                HasSubstr("the score of pair 7 is no number")));
+}
+
+// 257 trials in three rows, two of which are the contrast's sides, and a floor.
+class ManyTrials : public FloorDifferences {
+ protected:
+  std::vector<Planned> many() {
+    auto plan = grid(0.15);
+    for (int seed = 0; seed < 251; ++seed) {
+      plan.push_back({{{"im", "half"}, {"seed.train", seed}}, {{"real.auc", 0.6}}});
+    }
+    plan.push_back(floor("far", kept(pairs(0.05, 1, 0.05, 300))));
+    return plan;
+  }
+};
+
+TEST_F(ManyTrials, OnlyTheContrastsSidesAreSetAgainstTheFloorsWithAWordAboutTheOthers) {
+  fill("mixup", many(), contrast_);
+  const Comparison comparison = result();
+  EXPECT_EQ(comparison.floor_differences.size(), 2U);
+  EXPECT_THAT(floors_missing(comparison),
+              HasSubstr("1 of the 3 rows: of more than 256 trials (here 257)"));
+}
+
+TEST_F(ManyTrials, WithoutAContrastNoneIsAndTheReasonIsGiven) {
+  fill("mixup", many());
+  const Comparison comparison = result();
+  EXPECT_TRUE(comparison.floor_differences.empty());
+  EXPECT_THAT(floors_missing(comparison), HasSubstr("3 of the 3 rows: of more than 256 trials"));
 }
 
 TEST_F(FloorDifferences, AFloorRepeatedOverAnAxisServesTheRowsOfItsValue) {

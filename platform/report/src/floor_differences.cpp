@@ -40,8 +40,8 @@ std::vector<std::string> metrics_of(const Comparison& comparison) {
   return names;
 }
 
-// The rows that are set against the floors.
-std::vector<std::size_t> rows_of(const Comparison& comparison) {
+// The rows that are set against the floors; says which others there are.
+std::vector<std::size_t> rows_of(Comparison& comparison) {
   std::vector<std::size_t> all;
   std::size_t trials = 0;
   for (std::size_t i = 0; i < comparison.cells.size(); ++i) {
@@ -49,7 +49,15 @@ std::vector<std::size_t> rows_of(const Comparison& comparison) {
     all.push_back(i);
     trials += comparison.cells[i].trials.size();
   }
-  return trials <= kMostTrials ? all : primary_sides(comparison);
+  if (trials <= kMostTrials) return all;
+  const auto sides = primary_sides(comparison);
+  if (sides.size() < all.size()) {
+    comparison.floor_differences_missing.push_back(fmt::format(
+        "{} of the {} rows: of more than {} trials (here {}) only those of the primary contrast's "
+        "sides are read",
+        all.size() - sides.size(), all.size(), kMostTrials, trials));
+  }
+  return sides;
 }
 
 std::string name_of(const Comparison& comparison, const Cell& cell) {
@@ -132,7 +140,8 @@ std::vector<Side> read_sides(store::Database& db, const std::vector<std::string>
     Side side;
     side.cell = cell;
     const Scores* reference = sides.empty() ? nullptr : &sides.front().scores.front();
-    const std::string reason = read_side(db, comparison, metrics, reference, side);
+    const std::string reason =
+        unless_refused([&] { return read_side(db, comparison, metrics, reference, side); });
     if (reason.empty()) {
       sides.push_back(std::move(side));
     } else {
@@ -208,7 +217,10 @@ void add_floor_differences(store::Database& db, const ComparisonOptions& options
     return;
   }
   auto sides = read_sides(db, metrics, comparison);
-  if (sides.size() < 2) return;
+  const auto floors = std::count_if(sides.begin(), sides.end(), [&](const Side& side) {
+    return is_floor(comparison.cells[side.cell]);
+  });
+  if (floors == 0 || floors == std::ssize(sides)) return;
   draw_people(options, metrics, sides);
   if (sides.back().drawn[0].size() < static_cast<std::size_t>(options.people_resamples) / 2) {
     comparison.floor_differences_missing.emplace_back(

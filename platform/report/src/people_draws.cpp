@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "synface/base/error.h"
 #include "synface/base/hash.h"
 #include "synface/base/paths.h"
 #include "synface/base/philox.h"
@@ -42,6 +43,15 @@ std::optional<Scores> scores_of(store::Database& db, const TrialKey& trial,
   if (!std::filesystem::is_regular_file(path, error)) return std::nullopt;
   if (sha256_file(path) != select.text(1)) return std::nullopt;
   return read_scores(path);
+}
+
+std::string unless_refused(const std::function<std::string()>& read) {
+  try {
+    return read();
+  } catch (const Error& error) {
+    if (error.code() != ExitCode::kData) throw;
+    return std::string("kept scores cannot be read: ") + error.what();
+  }
 }
 
 PeopleDraws::PeopleDraws(const Scores& pairs)

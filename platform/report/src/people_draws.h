@@ -2,6 +2,7 @@
 // same pairs: what intervals of differences over people are made of.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,9 +20,13 @@ std::string scores_artifact(const std::string& metric);
 std::string measure_of(const std::string& metric);
 
 // The scores that the attempt which recorded the final `metric` kept; nothing where it kept none,
-// or where the file is gone or another evaluation has replaced it.
+// or where the file is gone or another evaluation has replaced it. Throws kData as read_scores().
 std::optional<Scores> scores_of(store::Database& db, const TrialKey& trial,
                                 const std::string& metric);
+
+// What `read` gives, "" or why the scores that it reads do not serve. Scores that read_scores()
+// refuses are a reason too: an interval is an extra, and one odd file must not end the comparison.
+std::string unless_refused(const std::function<std::string()>& read);
 
 // Weights of the pairs, draw by draw. A genuine pair counts as often as its person was drawn, an
 // impostor pair as often as both of its people together. Draw b is a function of b alone.

@@ -100,7 +100,8 @@ std::string work_out(store::Database& db, const ComparisonOptions& options,
     return "seed.test varies, and with it who was tested";
   }
   std::vector<Term> terms;
-  const std::string reason = read_terms(db, factors_of(comparison, primary), metric, terms);
+  const std::string reason = unless_refused(
+      [&] { return read_terms(db, factors_of(comparison, primary), metric, terms); });
   if (!reason.empty()) return reason;
   const Scores& pairs = terms.front().scores;
   const auto observed = difference(terms, measure, std::vector<double>(pairs.score.size(), 1.0));
