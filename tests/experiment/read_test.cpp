@@ -236,6 +236,22 @@ TEST_F(FloorOfAnotherMethod, IsLeftOutWithAWordWhereItsPhotographsAreNotGiven) {
   EXPECT_EQ(own.trials.size(), 2U) << "a folder of its own needs none";
 }
 
+TEST_F(Reading, ABenchmarkOfPhotographsIsGivenPathsAndNoNumberOfThatName) {
+  write("real/a/1.png", "x");
+  plugins_.push_back(described(plugin::Kind::kBenchmark, "curve",
+                               {path("images"), number("fit", 2, 0, 9), number("pairs", 3, 0, 9)}));
+  auto with = options();
+  with.set = {"real.images=real", "real.train=real"};
+  const auto experiment = expand_text(
+      std::string(kBase).replace(std::string(kBase).find("benchmark"), std::string::npos,
+                                 "benchmark = [{ plugin = 'curve', set = 'real' }]\n"),
+      with);
+  const auto& benchmark = experiment.trials.at(0).config["benchmark"].at(0);
+  EXPECT_EQ(benchmark["images"], (folder_.path() / "real").string());
+  EXPECT_EQ(benchmark["fit"], 2);
+  EXPECT_EQ(benchmark["pairs"], 3);
+}
+
 TEST_F(Reading, PhotographsAreTestedOnRenderedPeopleOnlyWhereSomebodyRendersThem) {
   write("real/a/1.png", "x");
   const std::string album =

@@ -28,8 +28,8 @@ bool has_trait(const plugin::PluginInfo* info, std::string_view trait) {
          std::find(info->traits.begin(), info->traits.end(), trait) != info->traits.end();
 }
 
-// What a benchmark of real photographs is given where it states nothing itself. What is fitted to
-// photographs is fitted to those of real.train, never to the people of the test.
+// What a benchmark of real photographs is given as a path where it states nothing itself. What is
+// fitted to photographs is fitted to those of real.train, never to the people of the test.
 struct FilledFromReal {
   const char *param, *key, *placeholder;
   bool always;  // wanted also where the plugin does not declare it
@@ -267,7 +267,8 @@ std::optional<Json> Checker::check_benchmark(const Node& entry, Checked& checked
   if (set == "real") {
     const auto& real = checked.config["real"];
     for (const auto& filled : kFilledFromReal) {
-      const bool declared = info != nullptr && info->find(filled.param) != nullptr;
+      const auto* param = info != nullptr ? info->find(filled.param) : nullptr;
+      const bool declared = param != nullptr && param->type == plugin::ParamType::kPath;
       if (!(declared || filled.always) || entry.find(filled.param) != nullptr) continue;
       if (real.value(filled.key, "").empty()) {
         return missing(fmt::format("real.{0} is not given (--set real.{0}={1})", filled.key,
