@@ -120,6 +120,57 @@ path = "train"
   EXPECT_NO_THROW(expand_text("train.images_seen = 0\n" + text));
 }
 
+// A map that is fitted to real.train, with a network that nobody trains.
+constexpr const char* kFitted = R"(
+generator = { plugin = "faces", identities = 100, samples = 10, size = 48 }
+backbone = { plugin = "lbp" }
+loss = { plugin = "cosface" }
+train = { images_seen = 0 }
+real = { train = "train", images = "test", pairs = "pairs.txt" }
+benchmark = [ { plugin = "fitted", set = "real" } ]
+)";
+
+TEST_F(Overlaps, AFolderThatABenchmarkFitsToIsComparedWithoutAnyTraining) {
+  EXPECT_NO_THROW(expand_text(kFitted));
+  // Under another name: the benchmark, which knows names alone, would not see it.
+  picture("train/someone/1.jpg", "dan 1");
+  EXPECT_THAT(error_of(kFitted),
+              AllOf(HasSubstr("experiment.toml:6:18"),
+                    HasSubstr("real.train, byte for byte: someone/1.jpg = Dan_Orr/"),
+                    HasSubstr("A map that has learnt its test people"),
+                    HasSubstr("real.allow_overlap = true")));
+  std::string allowed = kFitted;
+  allowed.replace(allowed.find("pairs = "), 0, "allow_overlap = true, ");
+  const auto experiment = expand_text(allowed);
+  EXPECT_EQ(experiment.trials.at(0).spec.at("overlap").at(0).at("pictures"), 1);
+}
+
+TEST_F(Overlaps, AFitOfItsOwnIsNamedAndItsOwnAllowanceCounts) {
+  picture("others/Dan_Orr/1.jpg", "dan 2");
+  auto flag = number("allow_overlap", 0, 0, 1);
+  flag.type = plugin::ParamType::kBool;
+  flag.def = false;
+  plugins_.push_back(described(plugin::Kind::kBenchmark, "map",
+                               {path("images"), path("pairs"), path("fit"), flag}));
+  std::string text = kFitted;
+  text.replace(text.find("{ plugin = \"fitted\", set = \"real\" }"), 35,
+               "{ plugin = \"map\", set = \"real\", fit = \"others\" }");
+  EXPECT_THAT(error_of(text), AllOf(HasSubstr("experiment.toml:7:53"),
+                                    HasSubstr("1 of 2 people of real.images are also people of "
+                                              "benchmark.real.fit: Dan_Orr"),
+                                    HasSubstr("say benchmark.real.allow_overlap = true")));
+  text.replace(text.find("fit = "), 0, "allow_overlap = true, ");
+  EXPECT_THAT(expand_text(text).remarks,
+              ::testing::ElementsAre(AllOf(HasSubstr("warning"), HasSubstr("Dan_Orr"))));
+}
+
+TEST_F(Overlaps, WhatIsTrainedOnAndFittedToIsToldOnce) {
+  picture("train/Dan_Orr/1.jpg", "dan 2");
+  std::string text = kMixed;
+  text.replace(text.find("verification"), 12, "fitted");
+  EXPECT_THAT(error_of(text), AllOf(HasSubstr("A network"), Not(HasSubstr("A map"))));
+}
+
 TEST_F(Overlaps, AGeneratorsFolderThatIsThatOfRealTrainIsToldOnce) {
   picture("train/Dan_Orr/1.jpg", "dan 2");
   const auto error = error_of(R"(

@@ -17,19 +17,45 @@ struct NamedTest {
   }
 };
 
+// A parameter that is a text; another type may have the same name.
+std::string text_of(const Json& benchmark, const char* key) {
+  const auto value = benchmark.find(key);
+  return value != benchmark.end() && value->is_string() ? value->get<std::string>() : "";
+}
+
+// What a benchmark of photographs tests on.
+NamedTest test_of(const Json& benchmark, const Checked& checked) {
+  const std::string real = checked.config.at("real").value("images", "");
+  NamedTest test{"real.images", {text_of(benchmark, "images"), text_of(benchmark, "pairs")}};
+  if (test.images.images.empty()) test.images.images = real;
+  if (test.images.images != real) {
+    test.name = fmt::format("benchmark.{}.images", benchmark.at("name").get<std::string>());
+  }
+  return test;
+}
+
 std::vector<NamedTest> test_sets(const Checked& checked) {
   std::vector<NamedTest> out;
   for (const auto& benchmark : checked.config.at("benchmark")) {
     if (benchmark.at("set") != "real") continue;
-    const auto real = checked.config.at("real").value("images", "");
-    NamedTest test{"real.images", {benchmark.value("images", real), benchmark.value("pairs", "")}};
-    if (test.images.images.empty()) test.images.images = real;
-    if (test.images.images != real) {
-      test.name = fmt::format("benchmark.{}.images", benchmark.at("name").get<std::string>());
-    }
+    NamedTest test = test_of(benchmark, checked);
     if (std::find(out.begin(), out.end(), test) == out.end()) out.push_back(std::move(test));
   }
   return out;
+}
+
+// Where a benchmark of photographs says what it is fitted to, or that it exists.
+Location place_of_fit(const Node& document, const Json& benchmark) {
+  for (const auto& entry : document.find("benchmark")->items()) {
+    const auto is = [&](const char* key, const char* standard) {
+      const auto* given = entry.find(key);
+      return (given != nullptr ? given->as_string() : standard) == benchmark.at(key);
+    };
+    if (!is("plugin", "") || !is("set", "") || !is("name", "real")) continue;
+    const auto* fit = entry.find("fit");
+    return fit != nullptr ? fit->where() : entry.where();
+  }
+  return document.key_place("benchmark");
 }
 
 bool reads_pictures(const plugin::PluginInfo& info) {
@@ -37,15 +63,27 @@ bool reads_pictures(const plugin::PluginInfo& info) {
          std::find(info.traits.begin(), info.traits.end(), "index") != info.traits.end();
 }
 
-std::string error_text(const Overlap& overlap, const std::string& train, const fs::path& folder,
-                       const NamedTest& test) {
-  auto text = to_text(overlap, train, test.name);
+}  // namespace
+
+struct PeopleCheck::Pair {
+  Set train;
+  NamedTest test;
+  bool allowed = false;
+  std::string key;   // that allows it
+  std::string what;  // learns from the first: "A network"
+};
+
+namespace {
+
+template <typename Pair>
+std::string error_text(const Overlap& overlap, const Pair& pair) {
+  auto text = to_text(overlap, pair.train.name, pair.test.name);
   text += fmt::format(
-      ". A network that has learnt its test people is measured too well: take them out of {}, or "
-      "test on other people than those of {};",
-      folder.string(), test.images.images.string());
+      ". {} that has learnt its test people is measured too well: take them out of {}, or test on "
+      "other people than those of {};",
+      pair.what, pair.train.folder.string(), pair.test.images.images.string());
   if (overlap.numbers && overlap.pictures == 0) text += " where the two number different people,";
-  text += " or say real.allow_overlap = true, which the trials then record";
+  text += fmt::format(" or say {} = true, which the trials then record", pair.key);
   return text;
 }
 
@@ -73,42 +111,77 @@ std::vector<PeopleCheck::Set> PeopleCheck::train_sets(const Node& document,
       const Set set{
           name, path.get<std::string>(),
           own ? place_of(document, "generator", param.key) : place_of(document, "real", "train")};
-      std::error_code error;
-      if (fs::is_directory(set.folder, error)) {
-        out.push_back(set);
-      } else {
-        diagnostics_.note(set.where,
-                          fmt::format("{} is no folder of people: whether they are also people of "
-                                      "real.images is not known",
-                                      name));
-      }
+      if (is_folder(set)) out.push_back(set);
     }
+  }
+  return out;
+}
+
+bool PeopleCheck::is_folder(const Set& set) const {
+  std::error_code error;
+  if (fs::is_directory(set.folder, error)) return true;
+  diagnostics_.note(set.where,
+                    fmt::format("{} is no folder of people: whether they are also people of "
+                                "real.images is not known",
+                                set.name));
+  return false;
+}
+
+std::vector<PeopleCheck::Pair> PeopleCheck::pairs_of(const Node& document,
+                                                     const Checked& checked) const {
+  std::vector<Pair> out;
+  const auto& real = checked.config.at("real");
+  const bool allowed = real.value("allow_overlap", false);
+  const auto tests = test_sets(checked);
+  if (tests.empty()) return out;
+  for (const auto& train : train_sets(document, checked)) {
+    for (const auto& test : tests) {
+      out.push_back({train, test, allowed, "real.allow_overlap", "A network"});
+    }
+  }
+  // A map that a benchmark fits, whether a network is trained or not, is tested on its own pairs.
+  for (const auto& benchmark : checked.config.at("benchmark")) {
+    const auto folder = benchmark.at("set") == "real" ? text_of(benchmark, "fit") : "";
+    if (folder.empty()) continue;
+    const bool filled = folder == real.value("train", "");
+    const auto name = benchmark.at("name").get<std::string>();
+    Pair pair{{filled ? "real.train" : fmt::format("benchmark.{}.fit", name), folder,
+               filled ? place_of(document, "real", "train") : place_of_fit(document, benchmark)},
+              test_of(benchmark, checked),
+              allowed,
+              "real.allow_overlap",
+              "A map"};
+    const auto own = benchmark.find("allow_overlap");
+    if (own != benchmark.end() && own->is_boolean()) {
+      // It compares names itself, and knows its own parameter only.
+      pair.allowed = pair.allowed || own->get<bool>();
+      pair.key = fmt::format("benchmark.{}.allow_overlap", name);
+    }
+    const bool told = std::any_of(out.begin(), out.end(), [&](const Pair& other) {
+      return other.train.folder == pair.train.folder && other.test == pair.test;
+    });
+    if (!told && is_folder(pair.train)) out.push_back(std::move(pair));
   }
   return out;
 }
 
 Json PeopleCheck::check(const Node& document, const Checked& checked) {
   Json found = Json::array();
-  const auto tests = test_sets(checked);
-  if (tests.empty()) return found;
-  const bool allowed = checked.config.at("real").value("allow_overlap", false);
-  for (const auto& train : train_sets(document, checked)) {
-    for (const auto& test : tests) {
-      const auto& overlap = finder_.find(train.folder, test.images);
-      if (!overlap.found()) continue;
-      if (!allowed) {
-        diagnostics_.error(train.where, error_text(overlap, train.name, train.folder, test));
-        continue;
-      }
-      diagnostics_.warning(train.where,
-                           to_text(overlap, train.name, test.name) +
-                               "; real.allow_overlap lets it pass, so that the figures are "
-                               "not those of strangers");
-      found.push_back({{"train", train.name},
-                       {"test", test.name},
-                       {"people", overlap.people},
-                       {"pictures", overlap.pictures}});
+  for (const auto& pair : pairs_of(document, checked)) {
+    const auto& overlap = finder_.find(pair.train.folder, pair.test.images);
+    if (!overlap.found()) continue;
+    if (!pair.allowed) {
+      diagnostics_.error(pair.train.where, error_text(overlap, pair));
+      continue;
     }
+    diagnostics_.warning(
+        pair.train.where,
+        fmt::format("{}; {} lets it pass, so that the figures are not those of strangers",
+                    to_text(overlap, pair.train.name, pair.test.name), pair.key));
+    found.push_back({{"train", pair.train.name},
+                     {"test", pair.test.name},
+                     {"people", overlap.people},
+                     {"pictures", overlap.pictures}});
   }
   return found;
 }

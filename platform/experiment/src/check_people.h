@@ -1,4 +1,4 @@
-// People trained on must not be people tested on: a network that has learnt its test people is
+// People trained on, or fitted to, must not be people tested on: what has learnt its test people is
 // measured too well, and nothing in its figures shows it.
 #pragma once
 
@@ -19,8 +19,9 @@ class PeopleCheck {
       : finder_(content, std::move(cache)), diagnostics_(diagnostics) {}
 
   // An error for every two sets of the trial that share people, or a warning where
-  // real.allow_overlap is true; then also [{train, test, people, pictures}], for the records.
-  // Error(kData) where a folder or a pairs file cannot be read.
+  // real.allow_overlap is true, or for a fit the benchmark's own allow_overlap; then also [{train,
+  // test, people, pictures}], for the records. Error(kData) where a folder or a pairs file cannot
+  // be read.
   Json check(const Node& document, const Checked& checked);
 
  private:
@@ -29,7 +30,10 @@ class PeopleCheck {
     std::filesystem::path folder;
     Location where;
   };
+  struct Pair;  // of a set that is learnt from and one that is tested on
   std::vector<Set> train_sets(const Node& document, const Checked& checked) const;
+  std::vector<Pair> pairs_of(const Node& document, const Checked& checked) const;
+  bool is_folder(const Set& set) const;  // says so where it is none
 
   OverlapFinder finder_;
   Diagnostics& diagnostics_;
