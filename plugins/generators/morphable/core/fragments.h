@@ -35,20 +35,23 @@ SYNFACE_BODY constexpr Middle middle_of(uint32_t set) {
   return out;
 }
 
+// Bit s: sample s sees `triangle`.
+SYNFACE_BODY uint32_t samples_of(const Sight& sight, int32_t triangle) {
+  uint32_t set = 0;
+  for (int s = 0; s < kSamples; ++s) set |= (sight.ids[s] == triangle ? 1U : 0U) << s;
+  return set;
+}
+
 // The patches of the pixel in `row` and `column`, in the order of their first samples; their
 // number. middle(set) is middle_of(set), which the CPU looks up.
 template <typename MiddleOf>
 SYNFACE_BODY int patches_of(const Sight& sight, int row, int column, const MiddleOf& middle,
                             Patch (&out)[kSamples]) {
-  uint32_t left = 0;  // samples that see a triangle and are not listed yet
-  for (int s = 0; s < kSamples; ++s) left |= (sight.ids[s] >= 0 ? 1U : 0U) << s;
+  uint32_t left = ((1U << kSamples) - 1U) & ~samples_of(sight, -1);  // not listed yet
   int n = 0;
-  for (int first = 0; first < kSamples; ++first) {
+  for (int first = 0; left != 0; ++first) {
     if ((left >> first & 1U) == 0) continue;
-    uint32_t same = 0;
-    for (int s = 0; s < kSamples; ++s) {
-      same |= (sight.ids[s] == sight.ids[first] ? 1U : 0U) << s;
-    }
+    const uint32_t same = samples_of(sight, sight.ids[first]);
     left &= ~same;
     const Middle m = middle(same);
     out[n++] = {sight.ids[first], static_cast<float>(column) + m.x, static_cast<float>(row) + m.y,
