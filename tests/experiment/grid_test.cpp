@@ -244,6 +244,22 @@ set = { "train.images_seen" = 0, "seed.train" = [5, 6, 7] }
   EXPECT_EQ(experiment.trials[9].config["train"]["images_seen"], 0);
 }
 
+TEST_F(Grid, AxesThatFollowFromTheFirstOfTheirZipAreKnown) {
+  const auto tied = [&](const std::string& axes) {
+    return expand_text(std::string(kBase) + axes).tied_axes;
+  };
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(tied("[[axes.zip]]\npart = ['all', 'pose']\n'generator.pose' = [20, 0]\n"
+                 "'backbone.width' = [1, 1]\n"),
+            (Names{"generator.pose", "backbone.width"}));
+  EXPECT_EQ(tied("[[axes.zip]]\n'backbone.width' = [1, 1, 2]\n'generator.pose' = [20, 0, 0]\n"
+                 "'loss.margin' = [0.1, 0.2, 0.3]\n"),
+            (Names{"loss.margin"}))
+      << "the first alone does not tell its values apart";
+  EXPECT_EQ(tied("[axes.product]\n'generator.pose' = [20, 0]\n'backbone.width' = [1, 2]\n"),
+            Names{});
+}
+
 TEST_F(Grid, OnlyFloorSelectsFloors) {
   const std::string text = std::string(kBase) +
                            "axes.product.\"generator.samples\" = [5, 10]\n"

@@ -2,6 +2,7 @@
 #include "synface/report/quality.h"
 
 #include "report_fixture.h"
+#include "synface/report/html.h"
 
 namespace synface::report {
 namespace {
@@ -53,6 +54,13 @@ TEST(Quality, AFigureStandsBesideThatOfPhotographs) {
   EXPECT_EQ(row_of(alike(), "people").real, "500");
   EXPECT_EQ(row_of(alike(), "  skin only").real, "54.0%");  // photographs against photographs
   EXPECT_EQ(row_of(alike(), "precision").name, "") << "what was not measured has no row";
+}
+
+TEST(Html, TextIsNeverMarkup) {
+  EXPECT_EQ(html_escaped("a<b> & \"c\""), "a&lt;b&gt; &amp; &quot;c&quot;");
+  const std::string page = html_document("<i>", "<p>x</p>\n");
+  EXPECT_THAT(page, HasSubstr("<title>&lt;i&gt;</title>"));
+  EXPECT_THAT(page, HasSubstr("<body>\n<p>x</p>\n</body></html>\n"));
 }
 
 TEST(Quality, SentencesStateFiguresBesideThoseOfPhotographs) {

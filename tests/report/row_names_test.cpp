@@ -45,6 +45,30 @@ TEST(RowNames, GivenAxesThatFollowFromOthersThenTheyAreLeftOut) {
   EXPECT_EQ(name(comparison.cells[4].axes), "floor untrained");
 }
 
+TEST(RowNames, GivenAWordOfTheExperimentsOwnThatIsEnoughThenItAlone) {
+  std::vector<std::string> axes = {"augment.blur", "augment.flip", "floor"};
+  std::vector<Json> rows;
+  for (int i = 0; i < 4; ++i) {
+    Json row = {
+        {"part", "p" + std::to_string(i)}, {"augment.blur", i == 1}, {"augment.flip", true}};
+    for (const char* key : {"generator.hair", "generator.light"}) row[key] = i == 2;
+    rows.push_back(row);
+  }
+  rows.push_back({{"floor", "lbp"}});
+  axes.insert(axes.end(), {"generator.hair", "generator.light", "part"});
+  const Comparison comparison = table(axes, rows);
+  EXPECT_EQ(RowNames(comparison)(rows[2]), "part p2");
+  EXPECT_EQ(RowNames(comparison)(rows[4]), "floor lbp");
+  EXPECT_EQ(shown_axes(comparison), (std::vector<std::string>{"floor", "part"}));
+  EXPECT_EQ(axes_left_out(comparison),
+            "with the rows go (compare --wide): augment.blur, augment.flip, generator.hair, "
+            "generator.light");
+  Comparison few = comparison;
+  few.axes = {"augment.blur", "floor", "part"};
+  EXPECT_EQ(shown_axes(few), few.axes) << "three axes have room";
+  EXPECT_EQ(axes_left_out(few), "");
+}
+
 TEST(RowNames, GivenAxesThatShareTheirLastNameThenBothAreNamedInFull) {
   const Comparison comparison = table({"generator.identities", "real.identities"},
                                       {{{"generator.identities", 100}, {"real.identities", 60}},

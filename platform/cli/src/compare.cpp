@@ -21,6 +21,7 @@ struct Options {
   TrialOptions trials;
   std::vector<std::string> metrics, curves;
   std::string baseline, report;
+  bool wide = false;
   report::TagFilter tags;
 };
 
@@ -86,7 +87,7 @@ int compare(const Globals& globals, const Options& options, const std::string& f
     return 0;
   }
   std::vector<std::string> texts;
-  for (const auto& table : report::comparison_tables(comparison)) {
+  for (const auto& table : report::comparison_tables(comparison, options.wide)) {
     texts.push_back(output.format == report::Format::kMarkdown ? report::to_markdown(table)
                     : output.format == report::Format::kLatex
                         ? report::to_latex(table)
@@ -112,6 +113,8 @@ void add_compare(CLI::App& app, const Globals& globals, Action& action) {
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command->add_option("--baseline", options->baseline,
                       "the cell against which the others are compared: 'im = false'");
+  command->add_flag("--wide", options->wide,
+                    "a column for every axis, those too that the rows are told apart without");
   command->add_option("--report", options->report, "write a Markdown report and plots to a folder")
       ->type_name("FOLDER");
   command->add_option("--curve", options->curves, "a metric to plot over the steps (repeatable)")

@@ -14,11 +14,13 @@ void add_plan(CLI::App& app, const Globals& globals, Action& action) {
   command->footer(
       "Example:\n  synface plan experiments/quickstart.toml --set seed.train='[0, 1, 2]'");
   const auto options = std::make_shared<TrialOptions>();
-  const auto all = std::make_shared<bool>(false);
+  const auto shown = std::make_shared<PlanOptions>();
   add_trial_options(*command, *options);
-  command->add_flag("--trials", *all, "list every trial, however many there are");
-  command->callback([&globals, &action, options, all] {
-    action = [&globals, options, all] {
+  command->add_flag("--trials", shown->all, "list every trial, however many there are");
+  command->add_flag("--wide", shown->wide,
+                    "a column for every axis, those too that follow from others of their zip");
+  command->callback([&globals, &action, options, shown] {
+    action = [&globals, options, shown] {
       const auto plugins = scan_plugins();
       const auto experiment = load_experiment(*options, plugins, globals.json);
       const auto known = known_trials(globals, experiment);
@@ -28,7 +30,7 @@ void add_plan(CLI::App& app, const Globals& globals, Action& action) {
       if (globals.json) {
         print_plan_json(experiment, known, differ, plan, std::cout);
       } else {
-        print_plan(experiment, known, differ, plan, *all, std::cout);
+        print_plan(experiment, known, differ, plan, *shown, std::cout);
       }
       return 0;
     };

@@ -75,9 +75,12 @@ std::string budget_text(const Experiment& experiment) {
   return text + " epochs";
 }
 
-std::vector<std::string> axis_columns(const Experiment& experiment) {
+// Axes that follow from others of their zip have no column, unless `wide`.
+std::vector<std::string> axis_columns(const Experiment& experiment, bool wide) {
   std::vector<std::string> names;
+  const auto& tied = experiment.tied_axes;
   const auto add = [&](const std::string& name) {
+    if (!wide && std::find(tied.begin(), tied.end(), name) != tied.end()) return;
     if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
   };
   for (const auto& name : experiment.axes) add(name);
@@ -90,10 +93,10 @@ std::vector<std::string> axis_columns(const Experiment& experiment) {
 }
 
 report::Table trial_table(const Experiment& experiment, const std::vector<Known>& known,
-                          const std::vector<std::string>& differ, std::size_t rows) {
+                          const std::vector<std::string>& differ, std::size_t rows, bool wide) {
   report::Table table;
   table.columns = {{"trial", false}};
-  const auto axes = axis_columns(experiment);
+  const auto axes = axis_columns(experiment, wide);
   for (const auto& name : axes) table.columns.push_back({name, true});
   table.columns.push_back({"images seen", true});
   table.columns.push_back({"epochs", true});
@@ -115,6 +118,9 @@ report::Table trial_table(const Experiment& experiment, const std::vector<Known>
     row.push_back(state);
     if (any_differs) row.push_back(differ[i]);
     table.rows.push_back(std::move(row));
+  }
+  if (!wide && !experiment.tied_axes.empty()) {
+    table.notes.push_back("with them go (--wide shows it): " + join(experiment.tied_axes, ", "));
   }
   return table;
 }
@@ -201,8 +207,8 @@ void print_remarks(const Experiment& experiment, const experiment::Plan& plan, s
 }
 
 void print_plan(const Experiment& experiment, const std::vector<Known>& known,
-                const std::vector<std::string>& differ, const experiment::Plan& plan, bool all,
-                std::ostream& out) {
+                const std::vector<std::string>& differ, const experiment::Plan& plan,
+                const PlanOptions& options, std::ostream& out) {
   const auto terminal = Terminal::of_stdout();
   out << terminal.bold(experiment.name);
   if (!experiment.question.empty()) out << ": " << experiment.question;
@@ -229,8 +235,11 @@ void print_plan(const Experiment& experiment, const std::vector<Known>& known,
                                                             estimate.journal_bytes))));
   }
   constexpr std::size_t kRows = 40;
-  const auto rows = all ? experiment.trials.size() : std::min(kRows, experiment.trials.size());
-  out << "\n" << report::to_terminal(trial_table(experiment, known, differ, rows), terminal.width);
+  const auto rows =
+      options.all ? experiment.trials.size() : std::min(kRows, experiment.trials.size());
+  out << "\n"
+      << report::to_terminal(trial_table(experiment, known, differ, rows, options.wide),
+                             terminal.width);
   if (rows < experiment.trials.size()) {
     out << terminal.dim(
         fmt::format("... and {} more; --trials lists them\n", experiment.trials.size() - rows));

@@ -15,10 +15,13 @@ void print_plan_json(const experiment::Experiment& experiment,
                      const std::vector<std::string>& differ, const experiment::Plan& plan,
                      std::ostream& out);
 
-// `all`: every trial is listed; otherwise up to 40.
+struct PlanOptions {
+  bool all = false;   // every trial is listed; otherwise up to 40
+  bool wide = false;  // axes that follow from others of their zip have columns too
+};
 void print_plan(const experiment::Experiment& experiment,
                 const std::vector<experiment::Known>& known, const std::vector<std::string>& differ,
-                const experiment::Plan& plan, bool all, std::ostream& out);
+                const experiment::Plan& plan, const PlanOptions& options, std::ostream& out);
 
 // Remarks of the file and warnings of the plan, for a terminal.
 void print_remarks(const experiment::Experiment& experiment, const experiment::Plan& plan,

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "synface/base/text.h"
+#include "synface/report/html.h"
 
 namespace synface::cli {
 namespace {
@@ -16,15 +17,8 @@ using plugin::PluginInfo;
 // Writes the same document in one of two languages.
 class Document {
  public:
-  Document(PageFormat format, std::string_view title) : html_(format == PageFormat::kHtml) {
-    if (!html_) return;
-    text_ = fmt::format(
-        "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>{}</title>\n"
-        "<style>body{{font-family:sans-serif;max-width:60em;margin:2em auto;padding:0 1em}}"
-        "table{{border-collapse:collapse}}td,th{{border:1px solid #ccc;padding:.3em .6em;"
-        "text-align:left;vertical-align:top}}pre{{background:#f4f4f4;padding:.6em}}</style>\n",
-        escaped(title));
-  }
+  Document(PageFormat format, std::string_view title)
+      : html_(format == PageFormat::kHtml), title_(title) {}
 
   void heading(int level, std::string_view words) {
     if (html_) {
@@ -69,42 +63,26 @@ class Document {
     if (!html_) text_ += "\n";
   }
 
-  std::string text() const { return html_ ? text_ + "</html>\n" : text_; }
+  std::string text() const { return html_ ? report::html_document(title_, text_) : text_; }
 
  private:
   // A plugin's words are text, never markup: they may come from anybody.
   std::string escaped(std::string_view words) const {
+    if (html_) return report::html_escaped(words);
     std::string out;
     for (const char c : words) {
-      if (html_) {
-        switch (c) {
-          case '&':
-            out += "&amp;";
-            break;
-          case '<':
-            out += "&lt;";
-            break;
-          case '>':
-            out += "&gt;";
-            break;
-          case '"':
-            out += "&quot;";
-            break;
-          default:
-            out += c;
-        }
-      } else if (c == '\n' || c == '\r') {
+      if (c == '\n' || c == '\r') {
         out += ' ';
-      } else {
-        if (std::string_view("|<>*_`[]\\").find(c) != std::string_view::npos) out += '\\';
-        out += c;
+        continue;
       }
+      if (std::string_view("|<>*_`[]\\").find(c) != std::string_view::npos) out += '\\';
+      out += c;
     }
     return out;
   }
 
   bool html_;
-  std::string text_;
+  std::string title_, text_;
 };
 
 // As it is written in an experiment.

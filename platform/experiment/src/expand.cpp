@@ -244,6 +244,11 @@ void Expander::run(const std::filesystem::path& file) {
 
   grid = take_grid(document, diagnostics);
   result.axes = grid.names();
+  for (const auto& group : grid.groups) {
+    for (std::size_t a = group.telling(); a < group.axes.size(); ++a) {
+      result.tied_axes.push_back(group.axes[a].name);
+    }
+  }
   result.counts.cells = grid.cells();
   if (result.counts.cells > kMostCells) {
     diagnostics.error(grid.groups.front().axes.front().where,

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "synface/base/text.h"
 #include "synface/experiment/keys.h"
@@ -193,6 +194,19 @@ const Axis* Grid::find(std::string_view name) const {
     }
   }
   return nullptr;
+}
+
+std::size_t AxisGroup::telling() const {
+  for (std::size_t n = 1; n < axes.size(); ++n) {
+    std::set<std::string> seen;
+    for (std::size_t i = 0; i < size(); ++i) {
+      Json labels = Json::array();
+      for (std::size_t a = 0; a < n; ++a) labels.push_back(axes[a].labels[i]);
+      seen.insert(labels.dump());
+    }
+    if (seen.size() == size()) return n;
+  }
+  return axes.size();
 }
 
 std::vector<std::string> Grid::names() const {

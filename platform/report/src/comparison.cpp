@@ -36,8 +36,15 @@ std::vector<std::string> metric_names(const ComparisonData& data,
     const bool measure =
         name.starts_with(benchmark) && name.find('.', benchmark.size()) == std::string::npos;
     const bool wanted = data.primary ? measure : std::count(name.begin(), name.end(), '.') == 1;
-    if (wanted && info.goal != "none" && (names.empty() || name != names[0])) names.push_back(name);
+    if (wanted && info.goal != "none" && (!data.primary || name != data.primary->metric)) {
+      names.push_back(name);
+    }
   }
+  // As their benchmarks declare them, which is a better order than that of the alphabet.
+  std::stable_sort(names.begin() + (data.primary ? 1 : 0), names.end(),
+                   [&](const std::string& a, const std::string& b) {
+                     return data.metrics.at(a).place < data.metrics.at(b).place;
+                   });
   return names;
 }
 

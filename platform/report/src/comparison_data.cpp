@@ -96,6 +96,9 @@ Index read_trials(store::Database& db, const ComparisonOptions& options, Compari
 
 void read_finals(store::Database& db, const ComparisonOptions& options, const Index& index,
                  ComparisonData& data) {
+  std::map<std::string, std::int64_t, std::less<>> places;
+  auto metrics = db.prepare("SELECT name, id FROM metric");
+  while (metrics.step()) places[std::string(metrics.text(0))] = metrics.integer(1);
   auto select = db.prepare(
       "SELECT hash, evaluation_hash, metric, value, n_nan, goal, unit FROM finals "
       "WHERE experiment = ? AND class = 'metric'");
@@ -107,8 +110,8 @@ void read_finals(store::Database& db, const ComparisonOptions& options, const In
     if (found == index.end()) continue;
     const std::string metric(select.text(2));
     data.trials[found->second].finals[metric] = {select.real(3), select.integer(4)};
-    data.metrics.try_emplace(
-        metric, MetricInfo{metric, std::string(select.text(5)), std::string(select.text(6))});
+    data.metrics.try_emplace(metric, MetricInfo{metric, std::string(select.text(5)),
+                                                std::string(select.text(6)), places[metric]});
   }
 }
 

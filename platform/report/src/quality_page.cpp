@@ -2,48 +2,12 @@
 
 #include "synface/base/error.h"
 #include "synface/base/file.h"
+#include "synface/report/html.h"
 #include "synface/report/plots.h"
 #include "synface/report/quality.h"
 
 namespace synface::report {
 namespace {
-
-constexpr const char* kStyle = R"(
-body { font: 15px/1.5 system-ui, sans-serif; color: #222; max-width: 1100px; margin: 2em auto;
-       padding: 0 1em; }
-h1, h2, h3 { line-height: 1.2; } h2 { border-top: 1px solid #ccc; padding-top: .8em; }
-table { border-collapse: collapse; margin: 1em 0; }
-th, td { text-align: left; padding: .15em .9em .15em 0; border-bottom: 1px solid #eee;
-         vertical-align: top; }
-td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-td.name { white-space: pre; } td.meaning { color: #666; }
-figure { margin: 1em 0; } figcaption { color: #555; max-width: 60em; }
-img, svg { max-width: 100%; height: auto; }
-pre { background: #f5f5f5; padding: .6em; overflow-x: auto; } .missing { color: #a00; }
-)";
-
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
 
 // RFC 4648, with padding.
 std::string base64(std::string_view bytes) {
@@ -78,9 +42,9 @@ class Page {
   Page(const QualityPage& page, std::string* complaint) : page_(page), complaint_(complaint) {}
 
   void add(const QualityFigures& figures) {
-    text_ += fmt::format("<h2>By {}</h2>\n<ul>\n", escaped(figures.embedder));
+    text_ += fmt::format("<h2>By {}</h2>\n<ul>\n", html_escaped(figures.embedder));
     for (const std::string& words : quality_words(figures)) {
-      text_ += "<li>" + escaped(words) + "</li>\n";
+      text_ += "<li>" + html_escaped(words) + "</li>\n";
     }
     text_ += "</ul>\n";
     add_plot(distance_plot(figures));
@@ -99,7 +63,8 @@ class Page {
       // A page without its plots still has every number; where a converter was named it must work.
       if (error.code() != ExitCode::kSetup || !page_.vl_convert.empty()) throw;
       *complaint_ = error.what();
-      text_ += "<p class=\"missing\">A plot is missing here: " + escaped(error.what()) + "</p>\n";
+      text_ +=
+          "<p class=\"missing\">A plot is missing here: " + html_escaped(error.what()) + "</p>\n";
     }
   }
 
@@ -111,7 +76,7 @@ class Page {
       text_ += fmt::format(
           "<tr><td class=\"name\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td>"
           "<td class=\"meaning\">{}</td></tr>\n",
-          escaped(row.name), row.set, row.real, escaped(row.meaning));
+          html_escaped(row.name), row.set, row.real, html_escaped(row.meaning));
     }
     text_ += "</table>\n";
   }
@@ -163,13 +128,10 @@ class Page {
 
 std::string quality_page(const QualityPage& page, const std::vector<QualityFigures>& figures,
                          std::string* complaint) {
-  std::string text = fmt::format(
-      "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
-      "<meta name=\"viewport\" content=\"width=device-width\">\n<title>{0}</title>\n"
-      "<style>{1}</style></head>\n<body>\n<h1>{0}</h1>\n<table>\n",
-      escaped(page.title), kStyle);
+  std::string text = fmt::format("<h1>{}</h1>\n<table>\n", html_escaped(page.title));
   for (const auto& [label, fact] : page.facts) {
-    text += fmt::format("<tr><th>{}</th><td>{}</td></tr>\n", escaped(label), escaped(fact));
+    text +=
+        fmt::format("<tr><th>{}</th><td>{}</td></tr>\n", html_escaped(label), html_escaped(fact));
   }
   text +=
       "</table>\n<p>Nothing was trained. An embedder that has not seen the set turns each image "
@@ -183,8 +145,8 @@ std::string quality_page(const QualityPage& page, const std::vector<QualityFigur
     part.add(one);
     text += part.take();
   }
-  text += "<h2>Again</h2>\n<pre>" + escaped(page.command) + "</pre>\n</body></html>\n";
-  return text;
+  text += "<h2>Again</h2>\n<pre>" + html_escaped(page.command) + "</pre>\n";
+  return html_document(page.title, text);
 }
 
 }  // namespace synface::report

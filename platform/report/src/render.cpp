@@ -127,7 +127,7 @@ void add_notes(const Comparison& comparison, Table& table) {
 
 }  // namespace
 
-Table comparison_table(const Comparison& comparison) {
+Table comparison_table(const Comparison& comparison, bool wide) {
   Table table;
   table.title =
       comparison.experiment + (comparison.question.empty() ? "" : ": " + comparison.question);
@@ -135,9 +135,9 @@ Table comparison_table(const Comparison& comparison) {
     table.notes.emplace_back("no trials yet");
     return table;
   }
-  for (const std::string& name : short_names(comparison.axes))
-    table.columns.push_back({name, true});
-  table.keys = comparison.axes.size();
+  const auto axes = wide ? comparison.axes : shown_axes(comparison);
+  for (const std::string& name : short_names(axes)) table.columns.push_back({name, true});
+  table.keys = axes.size();
   const bool n_once = one_n(comparison);
   if (n_once) table.columns.push_back({"n", true});
   std::vector<Style> styles;
@@ -150,7 +150,7 @@ Table comparison_table(const Comparison& comparison) {
   if (any_trouble) table.columns.push_back({"not counted", false, 2, false, true});
   for (const Cell& cell : comparison.cells) {
     auto& row = table.rows.emplace_back();
-    for (const std::string& axis : comparison.axes) {
+    for (const std::string& axis : axes) {
       row.push_back(cell.axes.contains(axis) ? plain(cell.axes.at(axis)) : "");
     }
     if (n_once) row.push_back(std::to_string(cell.metrics.begin()->second.summary.n));
@@ -160,12 +160,13 @@ Table comparison_table(const Comparison& comparison) {
     }
     if (any_trouble) row.push_back(trouble(cell));
   }
+  if (!wide && !axes_left_out(comparison).empty()) table.notes.push_back(axes_left_out(comparison));
   add_notes(comparison, table);
   return table;
 }
 
-std::vector<Table> comparison_tables(const Comparison& comparison) {
-  std::vector<Table> tables = {comparison_table(comparison)};
+std::vector<Table> comparison_tables(const Comparison& comparison, bool wide) {
+  std::vector<Table> tables = {comparison_table(comparison, wide)};
   Table floors = floor_table(comparison, true);
   if (!floors.rows.empty()) tables.push_back(std::move(floors));
   return tables;

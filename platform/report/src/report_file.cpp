@@ -8,6 +8,7 @@
 #include "floor_words.h"
 #include "numbers.h"
 #include "plain_words.h"
+#include "row_names.h"
 #include "synface/base/error.h"
 #include "synface/base/file.h"
 #include "synface/base/text.h"
@@ -113,7 +114,8 @@ std::string report_markdown(store::Database& db, const Comparison& comparison,
       fmt::format("mean ± sd over n {}; the difference is to the baseline over equal seeds, with "
                   "its {:.0f}% t interval; p is Holm's, over all differences of the metric",
                   unit_name(comparison.seed_design), 100 * comparison.level)};
-  for (const std::string& words : {describe_baselines(comparison), floors_missing(comparison)}) {
+  for (const std::string& words :
+       {describe_baselines(comparison), floors_missing(comparison), axes_left_out(comparison)}) {
     if (!words.empty()) table.notes.push_back(words);
   }
   std::string text = fmt::format("# {}\n\n", comparison.experiment);

@@ -1,6 +1,7 @@
 #include "row_names.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 
@@ -11,6 +12,7 @@ namespace synface::report {
 namespace {
 
 constexpr std::size_t kFew = 3;
+constexpr std::size_t kMostColumns = 5;  // more axes leave no room for a result
 
 // Whether the rows still differ in these axes.
 bool tell_apart(const Comparison& comparison, const std::vector<std::string>& axes) {
@@ -34,22 +36,48 @@ std::vector<std::string> short_names(const std::vector<std::string>& axes) {
   return names;
 }
 
+std::vector<std::string> shown_axes(const Comparison& comparison) {
+  if (comparison.axes.size() <= kMostColumns) return comparison.axes;
+  return RowNames(comparison).axes();
+}
+
+std::string axes_left_out(const Comparison& comparison) {
+  const auto shown = shown_axes(comparison);
+  std::vector<std::string> names;
+  for (const std::string& axis : comparison.axes) {
+    if (std::find(shown.begin(), shown.end(), axis) == shown.end()) names.push_back(axis);
+  }
+  return names.empty() ? "" : "with the rows go (compare --wide): " + join(names, ", ");
+}
+
 RowNames::RowNames(const Comparison& comparison)
-    : axes_(comparison.axes),
-      names_(short_names(comparison.axes)),
-      experiment_(comparison.experiment) {
+    : axes_(comparison.axes), experiment_(comparison.experiment) {
   // A floor has a column of its own, and empty ones beside it.
   const auto counted = [](const std::string& axis) { return axis != "floor"; };
-  for (std::size_t i = axes_.size(); i-- > 0;) {
-    if (!counted(axes_[i])) continue;
+  const auto own = [](const std::string& axis) { return axis.find('.') == std::string::npos; };
+  std::vector<std::string> words;
+  std::copy_if(axes_.begin(), axes_.end(), std::back_inserter(words), own);
+  if (std::any_of(words.begin(), words.end(), counted) && tell_apart(comparison, words)) {
+    axes_ = std::move(words);
+  }
+  std::vector<std::string> candidates(axes_.rbegin(), axes_.rend());
+  std::stable_partition(candidates.begin(), candidates.end(),
+                        [&](const std::string& axis) { return !own(axis); });
+  for (const std::string& axis : candidates) {
     if (std::count_if(axes_.begin(), axes_.end(), counted) <= static_cast<std::ptrdiff_t>(kFew)) {
       break;
     }
-    std::vector<std::string> rest = axes_;
-    rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(i));
-    if (!tell_apart(comparison, rest)) continue;
-    axes_ = std::move(rest);
-    names_.erase(names_.begin() + static_cast<std::ptrdiff_t>(i));
+    if (!counted(axis)) continue;
+    std::vector<std::string> rest;
+    std::copy_if(axes_.begin(), axes_.end(), std::back_inserter(rest),
+                 [&](const std::string& other) { return other != axis; });
+    if (tell_apart(comparison, rest)) axes_ = std::move(rest);
+  }
+  // By the short names among all axes, so that two tables' keys stay apart.
+  const auto names = short_names(comparison.axes);
+  for (const std::string& axis : axes_) {
+    const auto at = std::find(comparison.axes.begin(), comparison.axes.end(), axis);
+    names_.push_back(names[static_cast<std::size_t>(at - comparison.axes.begin())]);
   }
 }
 

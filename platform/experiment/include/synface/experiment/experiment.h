@@ -47,6 +47,7 @@ struct Experiment {
   std::string source;  // the texts that it was read from, with the --set arguments
   Json run;            // {jobs, device, retries, time_limit, memory_limit}
   std::vector<std::string> axes;
+  std::vector<std::string> tied_axes;       // of these, which follow from the first of their zip
   std::vector<Trial> trials;                // grid first, then floors; seeds vary slowest
   std::vector<std::string> remarks;         // warnings and notes, as text with place and excerpt
   std::vector<plugin::PluginInfo> plugins;  // that any trial uses

@@ -29,6 +29,8 @@ struct Axis {
 struct AxisGroup {
   std::vector<Axis> axes;
   std::size_t size() const { return axes.front().values.size(); }
+  // How many of the first axes are enough to tell its values apart: 1 where the first names them.
+  std::size_t telling() const;
 };
 
 // One key and the values of which it must have one.

@@ -91,6 +91,7 @@ struct Cell {
 
 struct MetricInfo {
   std::string name, goal, unit;
+  std::int64_t place = 0;  // in the order in which the database met them: that of their benchmark
 };
 
 struct Floor {
