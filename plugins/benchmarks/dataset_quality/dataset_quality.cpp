@@ -8,7 +8,9 @@
 #include <numeric>
 #include <optional>
 
+#include "blocks.h"
 #include "figures.h"
+#include "quantile.h"
 #include "sheets.h"
 
 namespace {
@@ -44,12 +46,15 @@ struct DatasetQuality {
       sdk::i64("bootstrap", 1000)
           .range(0, 10000)
           .unit("resamples")
+          .since("1.2.0")
           .doc("draws of people for the confidence intervals; 0: none"),
       sdk::i64("memory", 4096)
           .range(64, 1 << 22)
           .unit("MiB")
-          .doc("most memory that the distances of all pairs may take: a request for more is "
-               "refused before anything is rendered"),
+          .since("1.2.0")
+          .no_effect()
+          .doc("most memory that the distances of all pairs and the draws of people may take: a "
+               "request for more is refused before anything is rendered"),
   };
 
   explicit DatasetQuality(const sdk::Create& create)
@@ -118,19 +123,20 @@ struct DatasetQuality {
   }
 
  private:
-  // Bytes that grow with the square of the images, or with people times draws, for the first people
-  // of each side.
+  // Bytes of what grows faster than the images, for the first people of each side: the distances of
+  // all pairs, which stay, and what the figures of one side take for a while.
   double bytes_for(std::size_t people) const {
-    double bytes = 0.0;
+    double stay = 0.0, most = 0.0;
     for (const std::vector<uint32_t>* sizes : {&sizes_, &real_sizes_}) {
-      const std::size_t n = std::min(people, sizes->size());
-      const double images =
-          std::accumulate(sizes->begin(), sizes->begin() + static_cast<std::ptrdiff_t>(n), 0.0);
-      bytes += images * (images - 1.0) / 2.0 * sizeof(float);
+      if (sizes->empty()) continue;
+      const auto end =
+          sizes->begin() + static_cast<std::ptrdiff_t>(std::min(people, sizes->size()));
+      const std::vector<uint32_t> some(sizes->begin(), end);
+      const double images = std::accumulate(some.begin(), some.end(), 0.0);
+      stay += images * (images - 1.0) / 2.0 * sizeof(float);
+      most = std::max(most, bytes_of_pairs(some, draws_));
     }
-    return bytes +
-           static_cast<double>(std::min(people, std::max(sizes_.size(), real_sizes_.size())) *
-                               draws_ * sizeof(double));
+    return stay + most;
   }
 
   void check_memory() const {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "distribution.h"
+#include "quantile.h"
 #include "realism.h"
 #include "regions.h"
 

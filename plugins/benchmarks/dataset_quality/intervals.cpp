@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "blocks.h"
+#include "quantile.h"
 
 namespace dataset_quality {
 namespace {
@@ -27,8 +28,20 @@ void add_pair(double distance, double threshold, double other, double* const* su
 }
 
 double sd_of(const Sums& sums) {
+  if (!(sums[kCount] > 0.0)) return std::nan("");  // std::max(0, NaN) would be 0
   const double mean = sums[kDistance] / sums[kCount];
   return std::sqrt(std::max(0.0, sums[kSquare] / sums[kCount] - mean * mean));
+}
+
+// How many people from `first` on have no more than `most` images, but one at least; `starts` as of
+// Faces.
+std::size_t people_of_band(const std::vector<std::size_t>& starts, std::size_t first,
+                           std::size_t most) {
+  std::size_t people = 1;
+  while (first + people + 1 < starts.size() && starts[first + people + 1] - starts[first] <= most) {
+    ++people;
+  }
+  return people;
 }
 
 // The pairs of a few people in a row, with each other and with everybody after them: for each sum a
@@ -144,14 +157,7 @@ std::vector<double> PeopleDraws::quantiles(const std::vector<double>& values, do
     for (const std::size_t p : order) {
       drawn.insert(drawn.end(), static_cast<std::size_t>(times_.at(b, p)), values[p]);
     }
-    if (drawn.empty()) {
-      out.push_back(std::nan(""));
-      continue;
-    }
-    const double place = share * static_cast<double>(drawn.size() - 1);
-    const auto low = static_cast<std::size_t>(place);
-    const std::size_t high = std::min(low + 1, drawn.size() - 1);
-    out.push_back(drawn[low] + (place - static_cast<double>(low)) * (drawn[high] - drawn[low]));
+    out.push_back(drawn.empty() ? std::nan("") : quantile(drawn, share));
   }
   return out;
 }
@@ -163,13 +169,25 @@ std::optional<Interval> central(std::vector<double> values) {
       values.end());
   if (values.empty() || values.size() < all / 2) return std::nullopt;
   std::sort(values.begin(), values.end());
-  const auto at = [&](double share) {
-    const double place = share * static_cast<double>(values.size() - 1);
-    const auto low = static_cast<std::size_t>(place);
-    const std::size_t high = std::min(low + 1, values.size() - 1);
-    return values[low] + (place - static_cast<double>(low)) * (values[high] - values[low]);
-  };
-  return Interval{at(0.5 - 0.5 * kLevel), at(0.5 + 0.5 * kLevel)};
+  return Interval{quantile(values, 0.5 - 0.5 * kLevel), quantile(values, 0.5 + 0.5 * kLevel)};
+}
+
+double bytes_of_pairs(const std::vector<uint32_t>& images, std::size_t draws) {
+  std::vector<std::size_t> starts = {0};
+  for (const uint32_t n : images) starts.push_back(starts.back() + n);
+  const std::size_t people = images.size(), most = rows_of_block(starts.back());
+  double band = 0.0;
+  for (std::size_t first = 0; first < people;) {
+    const std::size_t some = people_of_band(starts, first, most);
+    const std::size_t rows = starts[first + some] - starts[first];
+    const auto sums = draws > 0 ? static_cast<double>(kSums * people + draws) : 0.0;
+    band = std::max(band, static_cast<double>(std::max(rows, std::min(most, starts.back()))) *
+                                  static_cast<double>(starts.back()) +
+                              static_cast<double>(some) * sums);
+    first += some;
+  }
+  // Two sets of draws: of everybody, and of those whose neighbours are counted.
+  return (band + 2.0 * static_cast<double>(people) * static_cast<double>(draws)) * sizeof(double);
 }
 
 PairDraws pair_draws(const Faces& faces, double threshold, double other, const PeopleDraws& draws,
@@ -177,11 +195,7 @@ PairDraws pair_draws(const Faces& faces, double threshold, double other, const P
   std::vector<Sums> genuine(draws.draws(), Sums{}), impostor = genuine;
   const std::size_t most = rows_of_block(faces.images());
   for (std::size_t first = 0; first < faces.people();) {
-    std::size_t people = 1;
-    while (first + people < faces.people() &&
-           faces.starts[first + people + 1] - faces.starts[first] <= most) {
-      ++people;
-    }
+    const std::size_t people = people_of_band(faces.starts, first, most);
     add_band(band_of(faces, first, people, threshold, other, products), draws, products, genuine,
              impostor);
     first += people;

@@ -50,8 +50,7 @@ class PeopleDraws {
   linear::Matrix times_;
 };
 
-// The central 95% of the values that are numbers (type 7 of Hyndman and Fan 1996); none where fewer
-// than half of them are.
+// The central 95% of the values that are numbers; none where fewer than half of them are.
 std::optional<Interval> central(std::vector<double> values);
 
 // Figures of the distances of all pairs, one a draw. A pair of one person counts as often as the
@@ -63,5 +62,10 @@ struct PairDraws {
 };
 PairDraws pair_draws(const Faces& faces, double threshold, double other, const PeopleDraws& draws,
                      const linear::Products& products);
+
+// Bytes that these figures take at most besides the faces, for people with so many images each: two
+// sets of draws, the sums of a band of people, and a block of distances. Grows with people times
+// draws, and as far as a block goes with people times people.
+double bytes_of_pairs(const std::vector<uint32_t>& images, std::size_t draws);
 
 }  // namespace dataset_quality

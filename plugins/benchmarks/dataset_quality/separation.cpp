@@ -13,6 +13,13 @@ namespace sdk = synface::sdk;
 
 Distances all_distances(const Faces& faces, const linear::Products& products) {
   Distances out;
+  std::size_t genuine = 0;
+  for (std::size_t p = 0; p < faces.people(); ++p) {
+    genuine += faces.images_of(p) * (faces.images_of(p) - 1) / 2;
+  }
+  // Growing by halves or doubles would take a multiple of what the lists are.
+  out.genuine.reserve(genuine);
+  out.impostor.reserve(faces.images() * (faces.images() - 1) / 2 - genuine);
   for_each_row(faces.x, faces.x, products, [&](std::size_t i, const double* squares) {
     for (std::size_t j = i + 1; j < faces.images(); ++j) {
       const bool same = faces.person[i] == faces.person[j];
@@ -51,14 +58,6 @@ double share_below(const std::vector<float>& sorted, double value) {
     return static_cast<double>(v) < to;
   });
   return static_cast<double>(below - sorted.begin()) / static_cast<double>(sorted.size());
-}
-
-double quantile(const std::vector<float>& sorted, double share) {
-  const double place = share * static_cast<double>(sorted.size() - 1);
-  const auto low = static_cast<std::size_t>(place);
-  const std::size_t high = std::min(low + 1, sorted.size() - 1);
-  const double part = place - static_cast<double>(low);
-  return (1.0 - part) * static_cast<double>(sorted[low]) + part * static_cast<double>(sorted[high]);
 }
 
 double equal_error_distance(const Distances& distances) {

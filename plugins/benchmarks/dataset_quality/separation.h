@@ -23,8 +23,6 @@ double d_prime(const Spread& genuine, const Spread& impostor);
 
 // Share of a sorted list below a value.
 double share_below(const std::vector<float>& sorted, double value);
-// The value below which this share of a sorted list lies.
-double quantile(const std::vector<float>& sorted, double share);
 
 // The distance at which as many genuine pairs lie above as impostor pairs below, by share.
 double equal_error_distance(const Distances& distances);
