@@ -7,6 +7,7 @@
 namespace synface::report {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::Field;
@@ -90,6 +91,25 @@ TEST(Quality, PlotsHoldTheirPoints) {
   EXPECT_EQ(values[1]["of"], "set");
   EXPECT_EQ(distances["layer"][1]["data"]["values"][0]["at"], 0.6);
   EXPECT_EQ(region_plot(alike())["data"]["values"].size(), 6U);
+}
+
+TEST(Quality, IntervalsAndPhotographsAreExplainedWhereThereAreSome) {
+  const auto held = HasSubstr("with the threshold");
+  const auto pairs = HasSubstr("photographs' pairs"), equal = HasSubstr("equally many people");
+  EXPECT_THAT(quality_table(alike()).notes, ElementsAre(AllOf(held, pairs), equal));
+  QualityFigures bare = alike();
+  bare.intervals.clear();
+  EXPECT_TRUE(quality_table(bare).notes.empty());
+  QualityFigures alone = alike();
+  alone.figures.erase("real.people");
+  EXPECT_THAT(quality_table(alone).notes, ElementsAre(AllOf(held, Not(pairs))));
+  std::string complaint;
+  const auto beside = HasSubstr("that of photographs");
+  EXPECT_THAT(quality_page({}, {alike()}, &complaint),
+              AllOf(HasSubstr("In brackets: 95%"), equal, beside));
+  bare.figures.erase("real.people");
+  EXPECT_THAT(quality_page({}, {bare}, &complaint),
+              AllOf(Not(HasSubstr("rackets")), Not(equal), Not(beside)));
 }
 
 TEST(Quality, ThePageHoldsItsSheetsAndIsEscaped) {

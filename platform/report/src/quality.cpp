@@ -112,8 +112,14 @@ constexpr Line kLines[] = {
 };
 
 constexpr const char* kAboutIntervals =
-    "in brackets: 95% intervals by drawing the people anew; uniqueness, neighbours, identified and "
-    "dimensions are of equally many people with equally many images on both sides";
+    "in brackets: 95% intervals by drawing the people anew, with the threshold and the distance "
+    "below which 1% of the photographs' pairs lie held fixed, though they may come from "
+    "photographs of the same people";
+constexpr const char* kAboutThreshold =
+    "in brackets: 95% intervals by drawing the people anew, with the threshold held fixed";
+constexpr const char* kAboutNumbers =
+    "uniqueness, neighbours, identified and dimensions are of equally many people with equally "
+    "many images on both sides";
 
 std::string number(std::optional<double> value, bool percent) {
   if (!value) return "";
@@ -190,8 +196,15 @@ Table quality_table(const QualityFigures& figures) {
     table.rows.push_back({row.name, row.set, row.real, row.meaning});
   }
   table.keys = 1;
-  if (!figures.intervals.empty()) table.notes.emplace_back(kAboutIntervals);
+  table.notes = quality_notes(figures);
   return table;
+}
+
+// Results without intervals may be of before both sides were cut to equal numbers.
+std::vector<std::string> quality_notes(const QualityFigures& figures) {
+  if (figures.intervals.empty()) return {};
+  if (!figures.figure("real.people")) return {kAboutThreshold};
+  return {kAboutIntervals, kAboutNumbers};
 }
 
 }  // namespace synface::report

@@ -1,5 +1,8 @@
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <cctype>
+
 #include "synface/base/error.h"
 #include "synface/base/file.h"
 #include "synface/report/html.h"
@@ -124,6 +127,30 @@ class Page {
   std::string text_;
 };
 
+// What the page is about; of intervals and photographs only where it has some.
+std::string introduction(const std::vector<QualityFigures>& figures) {
+  std::string text =
+      "Nothing was trained. An embedder that has not seen the set turns each image into a point; "
+      "the figures are about these points.";
+  const bool photographs =
+      std::any_of(figures.begin(), figures.end(),
+                  [](const QualityFigures& one) { return one.figure("real.people").has_value(); });
+  if (photographs) {
+    text +=
+        " Beside each figure of the set stands that of photographs, or of photographs against "
+        "photographs of other people.";
+  }
+  for (const QualityFigures& one : figures) {
+    const std::vector<std::string> notes = quality_notes(one);
+    for (std::string note : notes) {
+      note[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(note[0])));
+      text += " " + html_escaped(note) + ".";
+    }
+    if (!notes.empty()) break;  // the same for every embedder
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string quality_page(const QualityPage& page, const std::vector<QualityFigures>& figures,
@@ -133,13 +160,7 @@ std::string quality_page(const QualityPage& page, const std::vector<QualityFigur
     text +=
         fmt::format("<tr><th>{}</th><td>{}</td></tr>\n", html_escaped(label), html_escaped(fact));
   }
-  text +=
-      "</table>\n<p>Nothing was trained. An embedder that has not seen the set turns each image "
-      "into a point; the figures are about these points. Beside each figure of the set stands "
-      "that of photographs, or of photographs against photographs of other people; in brackets "
-      "95% intervals by drawing the people anew. Uniqueness, neighbours, identified and dimensions "
-      "depend on how many people there are and on how many images each has, and are taken of "
-      "equally many people with equally many images on both sides.</p>\n";
+  text += "</table>\n<p>" + introduction(figures) + "</p>\n";
   for (const QualityFigures& one : figures) {
     Page part(page, complaint);
     part.add(one);

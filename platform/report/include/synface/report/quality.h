@@ -42,6 +42,10 @@ struct QualityRow {
 std::vector<QualityRow> quality_rows(const QualityFigures& figures);
 Table quality_table(const QualityFigures& figures);
 
+// What the reader of these rows must know about their intervals and about the photographs beside
+// them, each a sentence without its capital and its point; empty where there are neither.
+std::vector<std::string> quality_notes(const QualityFigures& figures);
+
 // What the figures say, a sentence or two each.
 std::vector<std::string> quality_words(const QualityFigures& figures);
 
