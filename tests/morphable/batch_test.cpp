@@ -10,6 +10,7 @@
 #include <limits>
 #include <map>
 #include <new>
+#include <string>
 #include <vector>
 
 #include "core/batch_passes.inc"
@@ -44,7 +45,8 @@ class MemoryDevice final : public BatchDevice {
     give_staging(memory);
   }
   void* take_staging(std::size_t bytes) override {
-    ++taken;
+    if (++taken > limit)
+      throw DeviceMemoryError("no more than " + std::to_string(limit) + " pieces");
     void* const memory = ::operator new(bytes, std::align_val_t{256});
     std::memset(memory, 0xA5, bytes);  // what is read must have been written
     return memory;
@@ -77,6 +79,7 @@ class MemoryDevice final : public BatchDevice {
   }
 
   int taken = 0;
+  int limit = std::numeric_limits<int>::max();  // of what may be taken
 
  private:
   std::map<uintptr_t, std::size_t> ranges_;
@@ -288,6 +291,42 @@ TEST(Batch, ManyBatchesTakeNoNewMemoryTheSecondTime) {
   EXPECT_TRUE(draw_batch(batch, renderer, rows) == once);
   EXPECT_EQ(counted.taken, taken);
   EXPECT_TRUE(once == draw_all(renderer, rows));
+}
+
+TEST(Batch, TooLittleMemoryNamesTheBatchAndTheNextIsDrawnWhenThereIsMore) {
+  RenderOptions options;
+  options.height = 16;
+  options.width = 20;
+  const Renderer renderer(head(), options);
+  const Rows rows(renderer, 3);
+  auto made = std::make_unique<MemoryDevice>();
+  MemoryDevice& device = *made;
+  BatchRenderer batch(renderer, std::move(made));
+  for (int more = 0; more < 6; ++more) {              // the buffers of a sheet
+    device.limit = device.taken + std::min(more, 1);  // those of before are kept
+    try {
+      draw_batch(batch, renderer, rows);
+      FAIL() << "drawn with too little memory";
+    } catch (const DeviceMemoryError& e) {
+      EXPECT_THAT(e.what(), HasSubstr("a batch of 3 pictures of 16 x 20: no more than"));
+    }
+  }
+  device.limit = std::numeric_limits<int>::max();
+  EXPECT_TRUE(draw_batch(batch, renderer, rows) == draw_all(renderer, rows));
+}
+
+TEST(Batch, TooLittleMemoryForTheHeadModelSaysSo) {
+  const Renderer renderer(head(), options_of(16, 16));
+  for (const int limit : {0, 1}) {
+    auto device = std::make_unique<MemoryDevice>();
+    device->limit = limit;
+    try {
+      const BatchRenderer batch(renderer, std::move(device));
+      FAIL() << "made with too little memory";
+    } catch (const DeviceMemoryError& e) {
+      EXPECT_THAT(e.what(), HasSubstr("the head model and 2 photographs: no more than"));
+    }
+  }
 }
 
 TEST(Batch, ARowThatIsNotFiniteIsRefusedAndTheNextBatchIsDrawn) {

@@ -119,12 +119,17 @@ void check_shape(const sdk::Tensor& t, const char* name, const std::vector<int64
     throw sdk::Error(SYNFACE_ERR_INVALID, "the tensor has another shape than n rows", name);
 }
 
+sdk::Error error_of(const DeviceError& e, int32_t code) {
+  const bool memory = dynamic_cast<const DeviceMemoryError*>(&e) != nullptr;
+  return sdk::Error(memory ? SYNFACE_ERR_MEMORY : code, e.what(), "device");
+}
+
 std::unique_ptr<BatchRenderer> batch_renderer(const sdk::Create& create, const Renderer& renderer) {
   if (create.choice_index("device") == 0) return nullptr;
   try {
     return std::make_unique<BatchRenderer>(renderer, make_cuda_device());
   } catch (const DeviceError& e) {
-    throw sdk::Error(SYNFACE_ERR_UNSUPPORTED, e.what(), "device");
+    throw error_of(e, SYNFACE_ERR_UNSUPPORTED);
   }
 }
 
@@ -425,7 +430,7 @@ struct Morphable {
     try {
       on_device->render(rows.data(), keys.data(), n, each, batch.out);
     } catch (const DeviceError& e) {
-      throw sdk::Error(SYNFACE_ERR_INTERNAL, e.what(), "device");
+      throw error_of(e, SYNFACE_ERR_INTERNAL);
     }
   }
 

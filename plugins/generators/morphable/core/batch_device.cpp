@@ -5,7 +5,6 @@
 #include <dlfcn.h>
 
 #include <array>
-#include <new>
 #include <string>
 
 #include "core/batch_cuda.h"
@@ -29,20 +28,34 @@ std::unique_ptr<BatchDevice> make_cuda_device() {
 
 namespace {
 
-void check(cudaError_t status, const char* what) {
+void check(cudaError_t status, const std::string& what) {
   if (status == cudaSuccess) return;
   // The next call would report it again.
   static_cast<void>(cudaGetLastError());
-  if (status == cudaErrorMemoryAllocation) throw std::bad_alloc();
-  throw DeviceError(std::string("CUDA: ") + what + " failed: " + cudaGetErrorString(status));
+  const std::string fault = "CUDA: " + what + " failed: " + cudaGetErrorString(status);
+  if (status == cudaErrorMemoryAllocation) {
+    throw DeviceMemoryError(fault + "; free some, or draw on the CPU (device = \"cpu\")");
+  }
+  throw DeviceError(fault);
+}
+
+std::string name_of(int device) {
+  cudaDeviceProp properties{};
+  check(cudaGetDeviceProperties(&properties, device), "asking for the GPU's name");
+  return properties.name;
+}
+
+std::string megabytes(std::size_t bytes) {
+  return std::to_string((bytes + 999'999) / 1'000'000) + " MB";
 }
 
 // The calling thread may train on another GPU.
 class Chosen {
  public:
-  explicit Chosen(int device) {
+  Chosen(int device, const std::string& name) {
     check(cudaGetDevice(&before_), "asking for the thread's GPU");
-    check(cudaSetDevice(device), "choosing the GPU");
+    // The first time this takes memory of the GPU.
+    check(cudaSetDevice(device), "starting " + name);
   }
   ~Chosen() { cudaSetDevice(before_); }
   Chosen(const Chosen&) = delete;
@@ -54,8 +67,8 @@ class Chosen {
 
 class CudaDevice final : public BatchDevice {
  public:
-  CudaDevice() {
-    const Chosen chosen(kDevice);
+  CudaDevice() : name_(name_of(kDevice)) {
+    const Chosen chosen(kDevice, name_);
     try {
       for (cudaStream_t& stream : streams_) {
         check(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), "making a stream");
@@ -70,42 +83,43 @@ class CudaDevice final : public BatchDevice {
   CudaDevice& operator=(const CudaDevice&) = delete;
 
   void* take(std::size_t bytes) override {
-    const Chosen chosen(kDevice);
+    const Chosen chosen(kDevice, name_);
     void* memory = nullptr;
-    check(cudaMalloc(&memory, bytes), "taking memory of the GPU");
+    check(cudaMalloc(&memory, bytes), "taking " + megabytes(bytes) + " of the memory of " + name_);
     return memory;
   }
   void give(void* memory) noexcept override { cudaFree(memory); }
   void* take_staging(std::size_t bytes) override {
-    const Chosen chosen(kDevice);
+    const Chosen chosen(kDevice, name_);
     void* memory = nullptr;
-    check(cudaHostAlloc(&memory, bytes, cudaHostAllocDefault), "taking page-locked memory");
+    check(cudaHostAlloc(&memory, bytes, cudaHostAllocDefault),
+          "locking " + megabytes(bytes) + " of this machine's memory for " + name_);
     return memory;
   }
   void give_staging(void* memory) noexcept override { cudaFreeHost(memory); }
 
   void upload(int queue, void* to, const void* from, std::size_t bytes) override {
-    const Chosen chosen(kDevice);
+    const Chosen chosen(kDevice, name_);
     check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, stream(queue)),
           "a copy to the GPU");
   }
   void download(int queue, void* to, const void* from, std::size_t bytes) override {
-    const Chosen chosen(kDevice);
+    const Chosen chosen(kDevice, name_);
     check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToHost, stream(queue)),
           "a copy from the GPU");
   }
   void clear(int queue, void* memory, std::size_t bytes) override {
-    const Chosen chosen(kDevice);
+    const Chosen chosen(kDevice, name_);
     check(cudaMemsetAsync(memory, 0, bytes, stream(queue)), "clearing memory of the GPU");
   }
   void draw(int queue, const Picture* pictures, int n, const Canvas& canvas,
             const BatchExtent& most) override {
-    const Chosen chosen(kDevice);
+    const Chosen chosen(kDevice, name_);
     const char* const fault = cuda::draw(stream(queue), pictures, n, canvas, most);
     if (fault != nullptr) throw DeviceError(std::string("CUDA: the drawing failed: ") + fault);
   }
   void wait(int queue) override {
-    const Chosen chosen(kDevice);
+    const Chosen chosen(kDevice, name_);
     check(cudaStreamSynchronize(stream(queue)), "the drawing");
   }
 
@@ -119,6 +133,7 @@ class CudaDevice final : public BatchDevice {
     }
   }
 
+  std::string name_;
   std::array<cudaStream_t, kQueues> streams_{};
 };
 

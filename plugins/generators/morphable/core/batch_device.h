@@ -13,10 +13,14 @@ namespace synface::morphable {
 struct DeviceError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
+// Too little of the device's memory, or of this machine's for copies.
+struct DeviceMemoryError : DeviceError {
+  using DeviceError::DeviceError;
+};
 
 // Calls may come from any thread, one at a time. Work is queued in one of kQueues queues, each in
 // order; what is queued in one runs beside what is queued in the other. DeviceError on any fault,
-// std::bad_alloc where memory is short.
+// DeviceMemoryError where memory is short.
 class BatchDevice {
  public:
   static constexpr int kQueues = 2;
@@ -40,7 +44,7 @@ class BatchDevice {
 // Whether this build has CUDA kernels.
 bool has_cuda_kernels();
 // The first GPU that is visible. DeviceError in a build without CUDA kernels, without NVIDIA's
-// driver and without a GPU.
+// driver and without a GPU; DeviceMemoryError where others have all of its memory.
 std::unique_ptr<BatchDevice> make_cuda_device();
 
 }  // namespace synface::morphable

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <new>
 #include <optional>
+#include <string>
 
 namespace synface::morphable {
 
@@ -88,7 +89,14 @@ void BatchRenderer::copy_tables() {
   }
 
   DeviceBuffer staged(*device_, true);
-  std::byte* const from = staged.room(carver.size());
+  try {
+    staged.room(carver.size());
+    tables_.room(carver.size());
+  } catch (const DeviceMemoryError& e) {
+    throw DeviceMemoryError("the head model and " + std::to_string(photo.size()) +
+                            " photographs: " + e.what());
+  }
+  std::byte* const from = staged.data();
   put(from, triangles, head.triangles);
   put(from, paint_triangles, head.paint_triangles);
   put(from, paint, head.paint);
@@ -102,7 +110,7 @@ void BatchRenderer::copy_tables() {
   if (photos != nullptr) std::memcpy(from + levels, photos->linear().data(), 256 * sizeof(float));
   for (std::size_t i = 0; i < photo.size(); ++i) put(from, photo[i], (*photos)[i].rgb);
 
-  std::byte* const to = tables_.room(carver.size());
+  std::byte* const to = tables_.data();
   device_->upload(0, to, from, carver.size());
   device_->wait(0);
   head_ = {static_cast<int32_t>(head.base.size()),
@@ -198,12 +206,18 @@ BatchExtent BatchRenderer::plan(Sheet& sheet) const {
     most.compressed = most.compressed || compressed;
   }
   const std::size_t bytes = 3 * pixels * sheet.count;
-  sheet.staged.room(input.size());
-  sheet.input.room(input.size());
-  sheet.cleared.room(cleared.size());
-  sheet.work.room(work.size());
-  sheet.images.room(bytes);
-  sheet.result.room(bytes);
+  try {
+    sheet.staged.room(input.size());
+    sheet.input.room(input.size());
+    sheet.cleared.room(cleared.size());
+    sheet.work.room(work.size());
+    sheet.images.room(bytes);
+    sheet.result.room(bytes);
+  } catch (const DeviceMemoryError& e) {
+    throw DeviceMemoryError("a batch of " + std::to_string(sheet.count) + " pictures of " +
+                            std::to_string(canvas_.height) + " x " + std::to_string(canvas_.width) +
+                            ": " + e.what());
+  }
   sheet.to_upload = input.size();
   sheet.to_clear = cleared.size();
   return most;

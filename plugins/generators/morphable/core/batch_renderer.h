@@ -25,8 +25,8 @@ class BatchRenderer {
   using Parallel = std::function<void(std::size_t n, const Body& body)>;
 
   // images [n, H, W, 3] of n rows: what Renderer::render() draws, but for what a device rounds in
-  // another way. One call at a time. Errors: those of Renderer::render() and of BatchDevice, and
-  // what `parallel` throws.
+  // another way. One call at a time. Errors: those of Renderer::render() and of BatchDevice
+  // (DeviceMemoryError with the size of the batch), and what `parallel` throws.
   void render(const float* const* rows, const ImageKey* keys, std::size_t n,
               const Parallel& parallel, uint8_t* images);
 
