@@ -70,7 +70,11 @@ class MemoryDevice final : public BatchDevice {
     });
     for (int p = 0; look_ && p < n; ++p) look_(pictures[p], seen_++);
   }
-  void wait(int) override {}
+  void wait(int queue) override {
+    if (!waited) return;
+    waited->push_back(queue);
+    throw std::bad_alloc();
+  }
 
   // Whether an address is of memory that was taken from the device.
   bool owns(uintptr_t address) const {
@@ -79,6 +83,7 @@ class MemoryDevice final : public BatchDevice {
   }
 
   int taken = 0;
+  std::vector<int>* waited = nullptr;           // the queues, all of which then fail
   int limit = std::numeric_limits<int>::max();  // of what may be taken
 
  private:
@@ -327,6 +332,21 @@ TEST(Batch, TooLittleMemoryForTheHeadModelSaysSo) {
       EXPECT_THAT(e.what(), HasSubstr("the head model and 2 photographs: no more than"));
     }
   }
+}
+
+TEST(Batch, AfterAnErrorBothQueuesAreWaitedForAndItIsTheErrorToldWhateverElseFails) {
+  RenderOptions options;
+  options.height = options.width = 16;
+  const Renderer renderer(head(), options);
+  auto made = std::make_unique<MemoryDevice>();
+  MemoryDevice& device = *made;
+  BatchRenderer batch(renderer, std::move(made));
+  Rows rows(renderer, static_cast<uint32_t>(batch.together() + 1));
+  rows.values.back()[7] = std::numeric_limits<float>::quiet_NaN();
+  std::vector<int> waited;
+  device.waited = &waited;
+  EXPECT_THROW(draw_batch(batch, renderer, rows), std::domain_error);
+  EXPECT_EQ(waited, (std::vector<int>{0, 1}));
 }
 
 TEST(Batch, ARowThatIsNotFiniteIsRefusedAndTheNextBatchIsDrawn) {

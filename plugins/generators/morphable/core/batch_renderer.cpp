@@ -314,7 +314,7 @@ void BatchRenderer::render(const float* const* rows, const ImageKey* keys, std::
       sheet->count = 0;
       try {
         device_->wait(sheet->queue);
-      } catch (const DeviceError&) {  // the first error is the one to tell
+      } catch (...) {  // the first error is the one to tell
       }
     }
     throw;
