@@ -107,13 +107,14 @@ struct DatasetQuality {
     if (images_ != nullptr && codec_ != nullptr) pictures.emplace(*images_, *codec_, ctx, dims_);
     out.scalar("threshold", threshold);
     give_densities(set, real ? &*real : nullptr, out);
-    const Crowds crowds = make_crowds(set, real ? &*real : nullptr, products);
+    std::optional<Crowds> crowds;
+    if (real) crowds = make_crowds(set, *real, products);
     Measure measure{threshold, std::nullopt, draws_};
     if (real) measure.real_far = quantile(real->distances.impostor, 0.01);
-    give_side("", set, crowds.set, measure, pictures, products, out);
+    give_side("", set, crowds ? &crowds->set : nullptr, measure, pictures, products, out);
     if (!real) return;
     measure.real_far.reset();
-    give_side("real.", *real, crowds.real, measure, pictures, products, out);
+    give_side("real.", *real, &crowds->real, measure, pictures, products, out);
     if (pictures) {
       out.artifact("regions.jpg", kJpeg,
                    region_sheet({real->faces.request[0], set.faces.request[0]}, *pictures));
@@ -211,7 +212,7 @@ struct DatasetQuality {
   }
 
   // Figures and sheets of one side.
-  static void give_side(const std::string& prefix, const Side& side, const Crowd& crowd,
+  static void give_side(const std::string& prefix, const Side& side, const Crowd* crowd,
                         const Measure& measure, const std::optional<Pictures>& pictures,
                         const linear::Products& products, sdk::Results& out) {
     give_identity(prefix, side, crowd, measure, products, out);

@@ -190,17 +190,13 @@ std::vector<sdk::Metric> all_metrics() {
   return list;
 }
 
-Crowds make_crowds(const Side& set, const Side* real, const Products& products) {
+Crowds make_crowds(const Side& set, const Side& real, const Products& products) {
   Crowds crowds;
-  if (real == nullptr) {
-    crowds.set = {set.faces, set.identities};
-    return crowds;
-  }
   const auto rows = matched_rows({{&set.faces, shuffled_people(set.faces.people())},
-                                  {&real->faces, shuffled_people(real->faces.people())}},
-                                 std::min(set.faces.images(), real->faces.images()));
+                                  {&real.faces, shuffled_people(real.faces.people())}},
+                                 std::min(set.faces.images(), real.faces.images()));
   crowds.set.faces = some_of(set.faces, rows[0]);
-  crowds.real.faces = some_of(real->faces, rows[1]);
+  crowds.real.faces = some_of(real.faces, rows[1]);
   crowds.set.identities = measure(crowds.set.faces, products);
   crowds.real.identities = measure(crowds.real.faces, products);
   return crowds;
@@ -239,31 +235,30 @@ void give_pairs(const std::string& prefix, const Side& side, const Measure& meas
   }
 }
 
-void give_crowd(const std::string& prefix, const Crowd& crowd, const Measure& measure,
-                const Products& products, sdk::Results& out) {
-  const PeopleDraws people(crowd.faces.people(), measure.draws);
+void give_crowd(const std::string& prefix, const Faces& faces, const Identities& identities,
+                const Measure& measure, const Products& products, sdk::Results& out) {
+  const PeopleDraws people(faces.people(), measure.draws);
   const PeopleDraws* draws = measure.draws > 0 ? &people : nullptr;
-  const std::vector<double> near = nearest(crowd.identities.centres, products);
+  const std::vector<double> near = nearest(identities.centres, products);
   std::vector<float> sorted(near.begin(), near.end());
   std::sort(sorted.begin(), sorted.end());
-  give_mean(prefix + "uniqueness", uniqueness(crowd.faces, measure.threshold, products), draws,
-            out);
+  give_mean(prefix + "uniqueness", uniqueness(faces, measure.threshold, products), draws, out);
   give_mean(prefix + "neighbour_mean", terms_of(near), draws, out);
   out.scalar(prefix + "neighbour_p05", quantile(sorted, kNearest));
   if (draws != nullptr) {
     give_interval(prefix + "neighbour_p05", draws->quantiles(near, kNearest), out);
   }
-  const PerPerson right = identified(crowd.faces, crowd.identities, products);
+  const PerPerson right = identified(faces, identities, products);
   // Photographed people may have one image each, and then nobody has another.
   const bool any = std::any_of(right.weight.begin(), right.weight.end(),
                                [](double weight) { return weight > 0.0; });
   if (any) give_mean(prefix + "identified", right, draws, out);
-  out.scalar(prefix + "dimensions", dimensions(crowd.identities.centres, products));
+  out.scalar(prefix + "dimensions", dimensions(identities.centres, products));
 }
 
 }  // namespace
 
-void give_identity(const std::string& prefix, const Side& side, const Crowd& crowd,
+void give_identity(const std::string& prefix, const Side& side, const Crowd* crowd,
                    const Measure& measure, const Products& products, sdk::Results& out) {
   const PeopleDraws people(side.faces.people(), measure.draws);
   const PeopleDraws* draws = measure.draws > 0 ? &people : nullptr;
@@ -276,7 +271,8 @@ void give_identity(const std::string& prefix, const Side& side, const Crowd& cro
   if (draws != nullptr) {
     give_interval(prefix + "spread_sd", draws->deviations(side.identities.within), out);
   }
-  give_crowd(prefix, crowd, measure, products, out);
+  give_crowd(prefix, crowd != nullptr ? crowd->faces : side.faces,
+             crowd != nullptr ? crowd->identities : side.identities, measure, products, out);
 }
 
 void give_densities(const Side& set, const Side* real, sdk::Results& out) {

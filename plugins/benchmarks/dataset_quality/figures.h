@@ -22,9 +22,9 @@ Side make_side(Faces faces, const linear::Products& products);
 // Every figure that can be given, with its unit and what it says.
 std::vector<synface::sdk::Metric> all_metrics();
 
-// The people of a side whose neighbours are counted: with photographs equally many on both sides,
-// of whom the k-th has equally many images on both, because a crowd is denser the more there are
-// and a centre lies farther off the fewer images it is made of.
+// The people of a side whose neighbours are counted where there are photographs: equally many on
+// both sides, of whom the k-th has equally many images on both, because a crowd is denser the more
+// there are and a centre lies farther off the fewer images it is made of.
 struct Crowd {
   Faces faces;
   Identities identities;
@@ -32,7 +32,7 @@ struct Crowd {
 struct Crowds {
   Crowd set, real;
 };
-Crowds make_crowds(const Side& set, const Side* real, const linear::Products& products);
+Crowds make_crowds(const Side& set, const Side& real, const linear::Products& products);
 
 // What all figures of a side share.
 struct Measure {
@@ -41,8 +41,9 @@ struct Measure {
   std::size_t draws = 0;           // of people, for the intervals; 0: none
 };
 
-// Figures of identity under `prefix` ("" or "real."), with their intervals.
-void give_identity(const std::string& prefix, const Side& side, const Crowd& crowd,
+// Figures of identity under `prefix` ("" or "real."), with their intervals. `crowd`: nullptr for
+// all people of the side.
+void give_identity(const std::string& prefix, const Side& side, const Crowd* crowd,
                    const Measure& measure, const linear::Products& products,
                    synface::sdk::Results& out);
 // Densities of the distances, both sides on one axis.
