@@ -25,7 +25,7 @@ set(CMAKE_C_FLAGS_RELWITHDEBINFO "-O1 -g1")
 
 # No fused multiply-add behind our back: the same source must give the same bits on every machine.
 add_compile_options($<$<COMPILE_LANGUAGE:C,CXX>:-ffp-contract=off>
-                    $<$<COMPILE_LANGUAGE:CUDA>:-fmad=false>)
+                    "$<$<COMPILE_LANGUAGE:CUDA>:-fmad=false;-Xcompiler=-ffp-contract=off>")
 
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin")
 set(CMAKE_LIBRARY_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/lib")

@@ -27,7 +27,7 @@ SYNFACE_BODY VertexRow row_of(Vec3 n, Vec3 lamp, Vec3 q, float ear, float occlus
 SYNFACE_BODY VertexRow blended(const VertexRow& a, const VertexRow& b, const VertexRow& c,
                                const float (&share)[3]) {
   VertexRow out;
-#ifdef __CUDACC__
+#ifdef __CUDA_ARCH__  // nvcc's host half is this function as well: it must have the CPU's body
   for (int i = 0; i < 16; ++i)
     out.at[i] = a.at[i] * share[0] + b.at[i] * share[1] + c.at[i] * share[2];
 #else  // the same as vectors, which GCC does not make of the loop
