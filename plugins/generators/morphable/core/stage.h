@@ -3,6 +3,8 @@
 // point to the GPU's memory, a stage works there.
 #pragma once
 
+#include <new>
+
 #include "core/backdrop.h"
 #include "core/fragments.h"
 #include "core/shade_body.h"
@@ -175,7 +177,7 @@ SYNFACE_BODY int surfaces_of(const Stage& s, const Patch* patches, int n,
     int at = 0;
     while (at < found && !out[at].surface.continues(seen)) ++at;
     if (at == found) {
-      out[found++].surface = seen;
+      new (&out[found++].surface) Surface(seen);
     } else {
       out[at].surface.join(seen);
     }
