@@ -158,7 +158,7 @@ TEST_F(Overlaps, AFitOfItsOwnIsNamedAndItsOwnAllowanceCounts) {
   EXPECT_THAT(error_of(text), AllOf(HasSubstr("experiment.toml:7:53"),
                                     HasSubstr("1 of 2 people of real.images are also people of "
                                               "benchmark.real.fit: Dan_Orr"),
-                                    HasSubstr("say benchmark.real.allow_overlap = true")));
+                                    HasSubstr("give benchmark `real` allow_overlap = true")));
   text.replace(text.find("fit = "), 0, "allow_overlap = true, ");
   EXPECT_THAT(expand_text(text).remarks,
               ::testing::ElementsAre(AllOf(HasSubstr("warning"), HasSubstr("Dan_Orr"))));

@@ -9,6 +9,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* kSayAllowed = "say real.allow_overlap = true";
+
 struct NamedTest {
   std::string name;  // "real.images", "benchmark.NAME.images"
   TestImages images;
@@ -69,8 +71,9 @@ struct PeopleCheck::Pair {
   Set train;
   NamedTest test;
   bool allowed = false;
-  std::string key;   // that allows it
-  std::string what;  // learns from the first: "A network"
+  std::string key;     // that allows it
+  std::string remedy;  // how it is given: "say KEY = true"
+  std::string what;    // learns from the first: "A network"
 };
 
 namespace {
@@ -83,7 +86,7 @@ std::string error_text(const Overlap& overlap, const Pair& pair) {
       "other people than those of {};",
       pair.what, pair.train.folder.string(), pair.test.images.images.string());
   if (overlap.numbers && overlap.pictures == 0) text += " where the two number different people,";
-  text += fmt::format(" or say {} = true, which the trials then record", pair.key);
+  text += fmt::format(" or {}, which the trials then record", pair.remedy);
   return text;
 }
 
@@ -136,7 +139,7 @@ std::vector<PeopleCheck::Pair> PeopleCheck::pairs_of(const Node& document,
   if (tests.empty()) return out;
   for (const auto& train : train_sets(document, checked)) {
     for (const auto& test : tests) {
-      out.push_back({train, test, allowed, "real.allow_overlap", "A network"});
+      out.push_back({train, test, allowed, "real.allow_overlap", kSayAllowed, "A network"});
     }
   }
   // A map that a benchmark fits, whether a network is trained or not, is tested on its own pairs.
@@ -150,12 +153,14 @@ std::vector<PeopleCheck::Pair> PeopleCheck::pairs_of(const Node& document,
               test_of(benchmark, checked),
               allowed,
               "real.allow_overlap",
+              kSayAllowed,
               "A map"};
     const auto own = benchmark.find("allow_overlap");
     if (own != benchmark.end() && own->is_boolean()) {
+      if (!allowed) pair.key = fmt::format("allow_overlap of benchmark `{}`", name);
+      pair.allowed = allowed || own->get<bool>();
       // It compares names itself, and knows its own parameter only.
-      pair.allowed = pair.allowed || own->get<bool>();
-      pair.key = fmt::format("benchmark.{}.allow_overlap", name);
+      pair.remedy = fmt::format("give benchmark `{}` allow_overlap = true", name);
     }
     const bool told = std::any_of(out.begin(), out.end(), [&](const Pair& other) {
       return other.train.folder == pair.train.folder && other.test == pair.test;
