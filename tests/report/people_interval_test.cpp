@@ -229,6 +229,20 @@ TEST_F(FloorDifferences, AreThoseOfTheMeansWithIntervalsOverThePeople) {
   EXPECT_EQ(comparison_json(comparison).at("floor_differences").size(), 4U);
 }
 
+// Two rows are told in words, more are left to the table.
+TEST_F(FloorDifferences, OfManyRowsAreLeftToTheTable) {
+  auto plan = grid(0.15);
+  plan.push_back(trial(true, 0, kept(pairs(0.3, 1, 0.05, 310))));
+  plan.back().axes["im"] = "half";
+  plan.push_back(floor("far", kept(pairs(0.05, 1, 0.05, 300))));
+  fill("mixup", plan);
+  const Comparison comparison = result();
+  const auto words = floor_paragraphs(comparison);
+  ASSERT_EQ(words.size(), 1U);
+  EXPECT_THAT(words[0], AllOf(HasSubstr("each of 3 rows"), HasSubstr("the test's 60 people"),
+                              HasSubstr("table of the floors")));
+}
+
 // The floor is the very network of one side: each resample's difference is 0.
 TEST_F(FloorDifferences, AreDrawnJointlyOverAllSeedsOfTheRow) {
   std::vector<Planned> plan;

@@ -14,6 +14,7 @@ namespace synface::report {
 namespace {
 
 constexpr std::size_t kReasonsShown = 3;
+constexpr std::size_t kRowsInWords = 2;  // the sides of a contrast; more is for the table
 
 // As many decimals as the intervals need, the same in all rows of a metric.
 Style style_of_differences(const Comparison& comparison, const std::string& metric) {
@@ -111,6 +112,14 @@ std::vector<std::string> floor_paragraphs(const Comparison& comparison) {
   std::vector<std::string> paragraphs;
   const RowNames names(comparison);
   const auto entries = shown(comparison, true);
+  std::set<std::size_t> rows;
+  for (const FloorDifference* entry : entries) rows.insert(entry->cell);
+  if (rows.size() > kRowsInWords) {
+    return {
+        fmt::format("How far each of {} rows lies from each floor, with an interval over the "
+                    "test's {} people, is in the table of the floors.",
+                    rows.size(), entries.front()->people.people)};
+  }
   for (std::size_t i = 0; i < entries.size();) {
     const std::size_t cell = entries[i]->cell;
     const PeopleInterval& people = entries[i]->people;

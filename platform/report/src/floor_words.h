@@ -17,7 +17,7 @@ std::string floor_label(const Cell& floor);
 Table floor_table(const Comparison& comparison, bool sides_only);
 
 // One paragraph a row of the primary contrast's sides (without one: a row of the table), for
-// somebody who reads no table.
+// somebody who reads no table; of more than two rows one sentence that points at the table.
 std::vector<std::string> floor_paragraphs(const Comparison& comparison);
 
 // "not set against the floors: (arm trained): it kept no scores; ..."; empty where nothing lacks.
