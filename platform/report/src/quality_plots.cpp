@@ -5,6 +5,11 @@ namespace {
 
 using nlohmann::json;
 
+// Beside the legend: a page's own font may be wider than that by which the plot was laid out.
+json padding() {
+  return {{"left", 5}, {"top", 5}, {"bottom", 5}, {"right", 60}};
+}
+
 constexpr const char* kSchema = "https://vega.github.io/schema/vega-lite/v5.json";
 
 void add_density(const QualityFigures& figures, const std::string& curve, const char* pair,
@@ -60,6 +65,7 @@ json distance_plot(const QualityFigures& figures) {
   return {{"$schema", kSchema},
           {"title", "Distances by " + figures.embedder + " (grey line: the threshold)"},
           {"width", 560},
+          {"padding", padding()},
           {"height", 260},
           {"layer", layers}};
 }
@@ -78,6 +84,7 @@ json region_plot(const QualityFigures& figures) {
       {"$schema", kSchema},
       {"title", "Told from photographs with this region in sight (0.5: not at all)"},
       {"width", 560},
+      {"padding", padding()},
       {"data", {{"values", values}}},
       {"mark", {{"type", "point"}, {"filled", true}, {"size", 90}}},
       {"encoding",
