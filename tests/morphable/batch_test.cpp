@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstring>
+#include <functional>
 #include <limits>
 #include <map>
 #include <new>
@@ -63,6 +64,7 @@ class MemoryDevice final : public BatchDevice {
   void clear(int, void* memory, std::size_t bytes) override { std::memset(memory, 0, bytes); }
   void draw(int, const Picture* pictures, int n, const Canvas& canvas,
             const BatchExtent& most) override {
+    drawn.push_back(n);
     for_each_pass(canvas, most, [&]<BatchPass kPass>(int32_t items) {
       for (int p = n; p-- > 0;) {
         for (int32_t i = items; i-- > 0;) kPass(pictures[p], canvas, i);
@@ -71,9 +73,7 @@ class MemoryDevice final : public BatchDevice {
     for (int p = 0; look_ && p < n; ++p) look_(pictures[p], seen_++);
   }
   void wait(int queue) override {
-    if (!waited) return;
-    waited->push_back(queue);
-    throw std::bad_alloc();
+    if (on_wait) on_wait(queue);
   }
 
   // Whether an address is of memory that was taken from the device.
@@ -83,7 +83,8 @@ class MemoryDevice final : public BatchDevice {
   }
 
   int taken = 0;
-  std::vector<int>* waited = nullptr;           // the queues, all of which then fail
+  std::vector<int> drawn;  // pictures of each call of draw()
+  std::function<void(int queue)> on_wait;
   int limit = std::numeric_limits<int>::max();  // of what may be taken
 
  private:
@@ -307,6 +308,32 @@ TEST(Batch, ManyBatchesTakeNoNewMemoryTheSecondTime) {
   EXPECT_TRUE(once == draw_all(renderer, rows));
 }
 
+// A host with one thread asks for 32 pictures at a time.
+TEST(Batch, TheSecondHalfOfACallIsQueuedBeforeTheFirstIsWaitedFor) {
+  RenderOptions options;
+  options.height = options.width = 16;
+  const Renderer renderer(head(), options);
+  auto made = std::make_unique<MemoryDevice>();
+  MemoryDevice& device = *made;
+  BatchRenderer batch(renderer, std::move(made));
+  ASSERT_EQ(batch.together(), 64U);
+  std::vector<int> queued;  // by the first wait
+  device.on_wait = [&](int) {
+    if (queued.empty()) queued = device.drawn;
+  };
+  const auto queued_of = [&](uint32_t n) {
+    device.drawn.clear();
+    queued.clear();
+    const Rows rows(renderer, n);
+    EXPECT_TRUE(draw_batch(batch, renderer, rows) == draw_all(renderer, rows)) << n;
+    return queued;
+  };
+  EXPECT_EQ(queued_of(1), (std::vector<int>{1}));
+  EXPECT_EQ(queued_of(31), (std::vector<int>{31}));  // halves would be small
+  EXPECT_EQ(queued_of(32), (std::vector<int>{16, 16}));
+  EXPECT_EQ(queued_of(65), (std::vector<int>{33, 32}));
+}
+
 TEST(Batch, TooLittleMemoryNamesTheBatchAndTheNextIsDrawnWhenThereIsMore) {
   RenderOptions options;
   options.height = 16;
@@ -353,7 +380,10 @@ TEST(Batch, AfterAnErrorBothQueuesAreWaitedForAndItIsTheErrorToldWhateverElseFai
   Rows rows(renderer, static_cast<uint32_t>(batch.together() + 1));
   rows.values.back()[7] = std::numeric_limits<float>::quiet_NaN();
   std::vector<int> waited;
-  device.waited = &waited;
+  device.on_wait = [&](int queue) {
+    waited.push_back(queue);
+    throw std::bad_alloc();
+  };
   EXPECT_THROW(draw_batch(batch, renderer, rows), std::domain_error);
   EXPECT_EQ(waited, (std::vector<int>{0, 1}));
 }

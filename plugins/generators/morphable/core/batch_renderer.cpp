@@ -295,14 +295,24 @@ void BatchRenderer::collect(Sheet& sheet) {
   sheet.count = 0;
 }
 
+// Even ones; and two at least, unless they would be small, so that the CPU prepares the second
+// while the device draws the first.
+std::size_t BatchRenderer::batch_of(std::size_t n) const {
+  constexpr std::size_t kSmall = 16;
+  const std::size_t batches =
+      std::max((n + together_ - 1) / together_, std::min(n / kSmall, std::size_t{2}));
+  return batches == 0 ? n : (n + batches - 1) / batches;
+}
+
 void BatchRenderer::render(const float* const* rows, const ImageKey* keys, std::size_t n,
                            const Parallel& parallel, uint8_t* images) {
   const auto bytes = 3 * static_cast<std::size_t>(canvas_.pixels());
+  const std::size_t most = batch_of(n);
   try {
-    for (std::size_t first = 0, turn = 0; first < n; first += together_, ++turn) {
+    for (std::size_t first = 0, turn = 0; first < n; first += most, ++turn) {
       Sheet& sheet = *sheets_[turn % sheets_.size()];
       collect(sheet);
-      sheet.count = std::min(together_, n - first);
+      sheet.count = std::min(most, n - first);
       sheet.out = images + first * bytes;
       prepare(sheet, rows + first, keys + first, parallel);
       send(sheet, parallel);

@@ -30,13 +30,14 @@ class BatchRenderer {
   void render(const float* const* rows, const ImageKey* keys, std::size_t n,
               const Parallel& parallel, uint8_t* images);
 
-  std::size_t together() const { return together_; }  // pictures of a batch
+  std::size_t together() const { return together_; }  // the most pictures of a batch
 
  private:
   struct Prepared;
   struct Sheet;
 
   void copy_tables();
+  std::size_t batch_of(std::size_t n) const;  // pictures of a batch where n are to be drawn
   void prepare(Sheet& sheet, const float* const* rows, const ImageKey* keys,
                const Parallel& parallel);
   void prepare_one(Prepared& p, const float* row, const ImageKey& key, Scratch& scratch) const;
