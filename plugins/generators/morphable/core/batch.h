@@ -26,7 +26,7 @@ struct Picture {
   // Between the passes.
   ScreenVertex *screen, *lamp_screen;  // [vertices]
   VertexRow* rows;                     // [vertices]
-  SampleKey *samples, *lens_samples;   // [H, W, 4]; lens_samples: nullptr without lenses
+  SampleKey *samples, *lens_samples;   // [H, W, 4]; lens_samples: nothing without lenses
   SampleKey* lamp_samples;             // [kShadowSize, kShadowSize, 4]
   float* lamp_depths;                  // the same
   Vec3 *linear, *work;                 // [H, W]
@@ -48,7 +48,7 @@ struct Canvas {
 // The most items that a picture of the batch has.
 struct BatchExtent {
   int32_t vertices, triangles, lenses;
-  bool shadow, softened, moved, shrunk, compressed;  // any picture
+  bool shadow, softened, compressed;  // any picture
 };
 
 }  // namespace synface::morphable

@@ -21,13 +21,12 @@ class Random;
 //
 // Standard deviations: 1.23 1.40 1.41 1.12 1.39 1.84 1.63 2.03 1.80 1.90; standard errors of the
 // means 0.1 to 0.2. The mouth corners' y errors go together, as do the eyes': the crop moves, grows
-// and turns rather than being torn. Against 480 renders of revision 1 the detector puts eyes and
-// corners of the mouth 1.5 and 2.3 pixels nearer to each other: that head's lay so by themselves.
+// and turns rather than being torn.
+//
 // A check on photographs: 204 crops of the Face Research Lab London Set against their published
-// landmarks give means of
-// (0.57, 1.31) (1.29, 1.20) (0.73, 0.85) (0.48, 1.08) (1.27, 1.33) with standard deviations of 0.7
-// to 1.1: the same shift to the right; there the eyes' truth is the pupil, 1.2 pixels above the
-// lids' mean, and the pictures are even and frontal.
+// landmarks give means of (0.57, 1.31) (1.29, 1.20) (0.73, 0.85) (0.48, 1.08) (1.27, 1.33) with
+// standard deviations of 0.7 to 1.1: the same shift to the right; there the eyes' truth is the
+// pupil, 1.2 pixels above the lids' mean, and the pictures are even and frontal.
 struct DetectorErrors {
   std::array<float, 10> mean;
   std::array<std::array<float, 10>, 10> factor;
