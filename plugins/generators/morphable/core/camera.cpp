@@ -5,10 +5,6 @@
 namespace synface::morphable {
 namespace {
 
-float luminance(Vec3 c) {
-  return 0.2126F * c.x + 0.7152F * c.y + 0.0722F * c.z;
-}
-
 // Linear below the knee, then bending towards 1.
 double shoulder(double light) {
   // Contrast about middle grey, as cameras render.
@@ -36,7 +32,7 @@ float exposure_of(const Lights& lights, Vec3 skin, float stops) {
 }
 
 Vec3 room_light(const Lights& lights, float exposure) {
-  const Vec3 light = lights.ambient + (lights.lamp[0].color + lights.lamp[1].color) * 0.35F;
+  const Vec3 light = lights.ambient + (lights.lamp[0].color + lights.lamp[1].color) * kLampsAround;
   const float bright = luminance(light) > 0.02F ? luminance(light) : 0.02F;
   const float level = sqrt_of(clamp(exposure * bright, 0.1F, 4.0F));
   return light * (level / bright);

@@ -15,6 +15,9 @@ struct Lights {
   Lamp lamp[2];
 };
 
+// What of the lamps' colours is around the person, beside the ambient light.
+constexpr float kLampsAround = 0.35F;
+
 inline Vec3 lamp_direction(float azimuth, float elevation) {
   const SinCos a = sincos_of(static_cast<double>(azimuth));
   const SinCos e = sincos_of(static_cast<double>(elevation));

@@ -162,6 +162,10 @@ SYNFACE_BODY constexpr Vec3 cross(Vec3 a, Vec3 b) {
 SYNFACE_BODY float length(Vec3 a) {
   return sqrt_of(dot(a, a));
 }
+// Of linear RGB with sRGB's primaries (ITU-R BT.709).
+SYNFACE_BODY constexpr float luminance(Vec3 c) {
+  return 0.2126F * c.x + 0.7152F * c.y + 0.0722F * c.z;
+}
 SYNFACE_BODY Vec3 normalized(Vec3 a) {
   const float l = length(a);
   return l > 0.0F ? a * (1.0F / l) : Vec3{0, 0, 1};

@@ -6,9 +6,6 @@
 namespace synface::morphable {
 namespace {
 
-float luminance(Vec3 c) {
-  return 0.2126F * c.x + 0.7152F * c.y + 0.0722F * c.z;
-}
 float root(float x) {
   return sqrt_of(x > 0.0F ? x : 0.0F);
 }
@@ -16,7 +13,8 @@ float root(float x) {
 // What the photograph is multiplied by.
 Vec3 gain_of(Vec3 mean, const Lights& lights, float exposure) {
   const float grey = std::max(luminance(mean), 0.02F);
-  const Vec3 light = lights.ambient + lights.lamp[0].color * 0.35F + lights.lamp[1].color * 0.35F;
+  const Vec3 light =
+      lights.ambient + lights.lamp[0].color * kLampsAround + lights.lamp[1].color * kLampsAround;
   const float bright = std::max(luminance(light), 0.02F);
   // A room is as bright as its light allows; photographs differ, and half of that is kept.
   const float level = clamp(root(0.16F / grey) * (0.4F + 0.6F * exposure * bright), 0.2F, 3.0F);

@@ -83,7 +83,7 @@ struct Grading {
 };
 SYNFACE_BODY Vec3 graded(const Grading& g, Vec3 c) {
   c = c * g.gain;
-  const float y = 0.2126F * c.x + 0.7152F * c.y + 0.0722F * c.z;
+  const float y = luminance(c);
   return mix(Vec3{y, y, y}, c, g.saturation);
 }
 
