@@ -11,7 +11,38 @@ namespace {
 
 using namespace synface::morphable;
 
-constexpr int kSize = 40;
+constexpr int kSize = 112;  // of which a camera's figures speak
+
+// A camera that does nothing.
+Camera ideal() {
+  Camera camera{};
+  camera.detail = camera.saturation = 1;
+  camera.jpeg = 101;
+  return camera;
+}
+Film film_of(const Camera& camera) {
+  return synface::morphable::film_of(camera, {}, kSize, kSize);
+}
+Motion motion_of(float length, float angle) {
+  Camera camera = ideal();
+  camera.motion = length;
+  camera.motion_angle = angle;
+  return film_of(camera).motion;
+}
+Vec3 graded_by(float warm, float saturation, Vec3 color) {
+  Camera camera = ideal();
+  camera.warm = warm;
+  camera.saturation = saturation;
+  return graded(film_of(camera).grading, color);
+}
+std::vector<uint8_t> compressed_by(float quality, int height, int width,
+                                   std::vector<uint8_t> image) {
+  Camera camera = ideal();
+  camera.jpeg = quality;
+  std::vector<float> work;
+  compress(height, width, film_of(camera).steps, image.data(), work);
+  return image;
+}
 
 std::vector<Vec3> pattern() {
   std::vector<Vec3> image;
@@ -43,9 +74,17 @@ bool equal(const std::vector<Vec3>& a, const std::vector<Vec3>& b) {
 TEST(Sensor, NothingIsDoneWhereNothingIsAsked) {
   auto image = pattern();
   std::vector<Vec3> work;
-  blur_motion(kSize, kSize, 0, 1, image, work);
-  lose_resolution(kSize, kSize, 1, image, work);
+  const Film film = film_of(ideal());
+  soften(kSize, kSize, film.softness, image, work);
+  move(kSize, kSize, film.motion, image, work);
+  shrink(kSize, kSize, film.shrinking, image, work);
   EXPECT_TRUE(equal(image, pattern()));
+  const Vec3 color = graded(film.grading, {0.8F, 0.3F, 0.1F});  // rounded
+  EXPECT_NEAR(color.x, 0.8, 1e-6);
+  EXPECT_NEAR(color.y, 0.3, 1e-6);
+  EXPECT_NEAR(color.z, 0.1, 1e-6);
+  EXPECT_EQ(film.grain.amount, 0);
+  EXPECT_EQ(film.compressed, 0);
 }
 
 // At 56 pixels half as many pixels are blurred, grain is a mean over four, 60% of 112 is more than
@@ -86,11 +125,11 @@ TEST(Sensor, MotionBlursAlongItsPath) {
   std::vector<Vec3> image(kSize * kSize);
   for (int i = 0; i < kSize; ++i) image[20 * kSize + static_cast<std::size_t>(i)] = {1, 1, 1};
   auto along = image;
-  blur_motion(kSize, kSize, 5, 0, along, work);
+  move(kSize, kSize, motion_of(5, 0), along, work);
   EXPECT_NEAR(along[20 * kSize + 20].x, 1, 1e-5);
   EXPECT_NEAR(along[22 * kSize + 20].x, 0, 1e-5);
   auto across = image;
-  blur_motion(kSize, kSize, 5, 1.57079633F, across, work);
+  move(kSize, kSize, motion_of(5, 1.57079633F), across, work);
   EXPECT_LT(across[20 * kSize + 20].x, 0.35);
   EXPECT_GT(across[22 * kSize + 20].x, 0.05);
   EXPECT_NEAR(across[26 * kSize + 20].x, 0, 1e-5);
@@ -101,7 +140,9 @@ TEST(Sensor, LostResolutionKeepsTheMeanAndLosesDetail) {
   double before = spread_of(pattern());
   for (const float share : {0.8F, 0.5F, 0.25F}) {
     auto image = pattern();
-    lose_resolution(kSize, kSize, share, image, work);
+    Camera camera = ideal();
+    camera.detail = share;
+    shrink(kSize, kSize, film_of(camera).shrinking, image, work);
     EXPECT_NEAR(mean_of(image), mean_of(pattern()), 0.02) << share;
     EXPECT_LT(spread_of(image), 0.9 * before) << share;
     before = spread_of(image);
@@ -109,36 +150,32 @@ TEST(Sensor, LostResolutionKeepsTheMeanAndLosesDetail) {
 }
 
 TEST(Sensor, GradingTurnsGreyWarmAndTakesColourAway) {
-  std::vector<Vec3> grey(4, {0.5F, 0.5F, 0.5F});
-  grade(0.1F, 0, 1, grey);
-  EXPECT_NEAR(grey[0].x, 0.5 * std::exp(0.1), 1e-4);
-  EXPECT_NEAR(grey[0].y, 0.5, 1e-5);
-  EXPECT_NEAR(grey[0].z, 0.5 * std::exp(-0.1), 1e-4);
-  std::vector<Vec3> red(1, {0.8F, 0.1F, 0.1F});
-  grade(0, 0, 0, red);
+  const Vec3 grey = graded_by(0.1F, 1, {0.5F, 0.5F, 0.5F});
+  EXPECT_NEAR(grey.x, 0.5 * std::exp(0.1), 1e-4);
+  EXPECT_NEAR(grey.y, 0.5, 1e-5);
+  EXPECT_NEAR(grey.z, 0.5 * std::exp(-0.1), 1e-4);
+  const Vec3 red = graded_by(0, 0, {0.8F, 0.1F, 0.1F});
   const double y = 0.2126 * 0.8 + 0.7874 * 0.1;
-  EXPECT_NEAR(red[0].x, y, 1e-5);
-  EXPECT_NEAR(red[0].z, y, 1e-5);
+  EXPECT_NEAR(red.x, y, 1e-5);
+  EXPECT_NEAR(red.z, y, 1e-5);
 }
 
 // Errors fall with the quality; at 100 every step is 1, and what is left is the rounding and the
 // chroma's half resolution.
 TEST(Sensor, CompressionLosesTheMoreTheLowerTheQuality) {
-  std::vector<float> work;
   std::vector<uint8_t> smooth_picture;
   for (int y = 0; y < kSize; ++y) {
     for (int x = 0; x < kSize; ++x) {
       for (int k = 0; k < 3; ++k) {
         smooth_picture.push_back(static_cast<uint8_t>(
-            static_cast<float>(40 + 3 * x + y) +
+            static_cast<float>(40 + x + y / 3) +
             60 * noise2(0.3F * static_cast<float>(x), 0.3F * static_cast<float>(y))));
       }
     }
   }
   double last = -1;
   for (const float quality : {100.0F, 90.0F, 60.0F, 20.0F}) {
-    auto image = smooth_picture;
-    compress(kSize, kSize, quality, image.data(), work);
+    const auto image = compressed_by(quality, kSize, kSize, smooth_picture);
     double error = 0;
     for (std::size_t i = 0; i < image.size(); ++i) {
       error += std::abs(int{image[i]} - int{smooth_picture[i]});
@@ -156,10 +193,8 @@ TEST(Sensor, CompressionLosesTheMoreTheLowerTheQuality) {
 
 // A flat grey of 128 is coded by nothing at all, in every block and beyond the last whole one.
 TEST(Sensor, MiddleGreyIsCodedExactly) {
-  std::vector<float> work;
-  std::vector<uint8_t> image(3 * 21 * 13, 128);
-  compress(21, 13, 35, image.data(), work);
-  EXPECT_EQ(image, std::vector<uint8_t>(3 * 21 * 13, 128));
+  const std::vector<uint8_t> grey(3 * 21 * 13, 128);
+  EXPECT_EQ(compressed_by(35, 21, 13, grey), grey);
 }
 
 }  // namespace

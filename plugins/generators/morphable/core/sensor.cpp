@@ -65,47 +65,6 @@ Grading grading_of(float warm, float green, float saturation) {
           clamp(saturation, 0.0F, 2.0F)};
 }
 
-void move(int height, int width, const Motion& motion, std::vector<Vec3>& image,
-          std::vector<Vec3>& work) {
-  if (motion.taps == 0) return;
-  work.assign(image.begin(), image.end());
-  const Pixels still{height, width, work.data()};
-  Vec3* to = image.data();
-  for (int y = 0; y < height; ++y) {
-    for (int x = 0; x < width; ++x) *to++ = moved(still, motion, y, x);
-  }
-}
-
-void shrink(int height, int width, const Shrinking& s, std::vector<Vec3>& image,
-            std::vector<Vec3>& work) {
-  if (s.height == 0) return;
-  work.resize(area(s.height, s.width));
-  const Pixels large{height, width, image.data()};
-  Vec3* to = work.data();
-  for (int y = 0; y < s.height; ++y) {
-    for (int x = 0; x < s.width; ++x) *to++ = shrunk(large, s, y, x);
-  }
-  const Pixels small{s.height, s.width, work.data()};
-  to = image.data();
-  for (int y = 0; y < height; ++y) {
-    for (int x = 0; x < width; ++x) *to++ = enlarged(small, s, y, x);
-  }
-}
-
-void compress_by(int height, int width, const float* steps, uint8_t* image,
-                 std::vector<float>& work) {
-  const JpegPlanes planes(height, width);
-  work.resize(planes.floats());
-  for (int cell = 0; cell < planes.cells(); ++cell) to_planes(planes, cell, image, work.data());
-  const float* const cosines = jpeg_cosines();
-  for (int block = 0; block < planes.blocks(); ++block) {
-    quantise(planes, cosines, steps, block, work.data());
-  }
-  for (int y = 0; y < height; ++y) {
-    for (int x = 0; x < width; ++x, image += 3) from_planes(planes, y, x, work.data(), image);
-  }
-}
-
 }  // namespace
 
 Camera at_size(const Camera& camera, int side) {
@@ -162,25 +121,44 @@ void soften(int height, int width, float amount, std::vector<Vec3>& image,
   }
 }
 
-void blur_motion(int height, int width, float length, float angle, std::vector<Vec3>& image,
-                 std::vector<Vec3>& work) {
-  move(height, width, motion_of(length, angle), image, work);
+void move(int height, int width, const Motion& motion, std::vector<Vec3>& image,
+          std::vector<Vec3>& work) {
+  if (motion.taps == 0) return;
+  work.assign(image.begin(), image.end());
+  const Pixels still{height, width, work.data()};
+  Vec3* to = image.data();
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x) *to++ = moved(still, motion, y, x);
+  }
 }
 
-void lose_resolution(int height, int width, float share, std::vector<Vec3>& image,
-                     std::vector<Vec3>& work) {
-  shrink(height, width, shrinking_of(height, width, share), image, work);
+void shrink(int height, int width, const Shrinking& s, std::vector<Vec3>& image,
+            std::vector<Vec3>& work) {
+  if (s.height == 0) return;
+  work.resize(area(s.height, s.width));
+  const Pixels large{height, width, image.data()};
+  Vec3* to = work.data();
+  for (int y = 0; y < s.height; ++y) {
+    for (int x = 0; x < s.width; ++x) *to++ = shrunk(large, s, y, x);
+  }
+  const Pixels small{s.height, s.width, work.data()};
+  to = image.data();
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x) *to++ = enlarged(small, s, y, x);
+  }
 }
 
-void grade(float warm, float green, float saturation, std::vector<Vec3>& image) {
-  const Grading grading = grading_of(warm, green, saturation);
-  for (Vec3& c : image) c = graded(grading, c);
-}
-
-void compress(int height, int width, float quality, uint8_t* image, std::vector<float>& work) {
-  float steps[2 * 64];
-  set_steps(quality, steps);
-  compress_by(height, width, steps, image, work);
+void compress(int height, int width, const float* steps, uint8_t* image, std::vector<float>& work) {
+  const JpegPlanes planes(height, width);
+  work.resize(planes.floats());
+  for (int cell = 0; cell < planes.cells(); ++cell) to_planes(planes, cell, image, work.data());
+  const float* const cosines = jpeg_cosines();
+  for (int block = 0; block < planes.blocks(); ++block) {
+    quantise(planes, cosines, steps, block, work.data());
+  }
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x, image += 3) from_planes(planes, y, x, work.data(), image);
+  }
 }
 
 void develop(int height, int width, const Film& film, const uint8_t* tone,
@@ -195,7 +173,7 @@ void develop(int height, int width, const Film& film, const uint8_t* tone,
     image[3 * i + 1] = developed(tone, film.grain, 3 * i + 1, c.y);
     image[3 * i + 2] = developed(tone, film.grain, 3 * i + 2, c.z);
   }
-  if (film.compressed != 0) compress_by(height, width, film.steps, image, planes);
+  if (film.compressed != 0) compress(height, width, film.steps, image, planes);
 }
 
 }  // namespace synface::morphable

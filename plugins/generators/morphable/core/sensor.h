@@ -27,27 +27,24 @@ Film film_of(const Camera& camera, const ImageKey& key, int height, int width);
 // [8, 8] of the cosine transform, [frequency][place], orthonormal.
 const float* jpeg_cosines();
 
-// image [H, W] linear RGB; work: of any size, overwritten.
+// The steps of develop(), each by its numbers in the film. image [H, W] linear RGB; work: of any
+// size, overwritten.
 
 // image += amount * (3 x 3 binomial blur - image)
 void soften(int height, int width, float amount, std::vector<Vec3>& image, std::vector<Vec3>& work);
 
-// Mean along a straight path of `length` pixels around each pixel.
-void blur_motion(int height, int width, float length, float angle, std::vector<Vec3>& image,
-                 std::vector<Vec3>& work);
+// Mean along a straight path around each pixel.
+void move(int height, int width, const Motion& motion, std::vector<Vec3>& image,
+          std::vector<Vec3>& work);
 
-// The picture as it comes back from `share` (0.05..1) of its height and width: means over areas,
-// then bilinear.
-void lose_resolution(int height, int width, float share, std::vector<Vec3>& image,
-                     std::vector<Vec3>& work);
-
-// White balance, logarithms of gains (warm: red up, blue down), and saturation about the luminance.
-void grade(float warm, float green, float saturation, std::vector<Vec3>& image);
+// The picture as it comes back from a smaller size: means over areas, then bilinear.
+void shrink(int height, int width, const Shrinking& shrinking, std::vector<Vec3>& image,
+            std::vector<Vec3>& work);
 
 // image [H, W, 3] sRGB, through baseline JPEG (ITU-T T.81) without its lossless part: YCbCr with
-// chroma of half the resolution, the tables of annex K scaled to `quality` 1..100 as the
+// chroma of half the resolution. steps [2, 8, 8]: the tables of annex K scaled to a quality as the
 // Independent JPEG Group does.
-void compress(int height, int width, float quality, uint8_t* image, std::vector<float>& work);
+void compress(int height, int width, const float* steps, uint8_t* image, std::vector<float>& work);
 
 // All of them: linear [H, W] to image [H, W, 3] sRGB. tone: tone_table() (camera.h).
 void develop(int height, int width, const Film& film, const uint8_t* tone,
