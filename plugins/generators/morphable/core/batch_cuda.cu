@@ -19,16 +19,15 @@ __global__ void __launch_bounds__(kThreads)
 
 }  // namespace
 
-const char* draw(void* stream, const Picture* pictures, int n, const Canvas& canvas,
-                 const BatchExtent& most) {
+int draw(void* stream, const Picture* pictures, int n, const Canvas& canvas,
+         const BatchExtent& most) {
   auto* const s = static_cast<cudaStream_t>(stream);
   for_each_pass(canvas, most, [&]<BatchPass kPass>(int32_t items) {
     const dim3 grid(static_cast<unsigned>((items + kThreads - 1) / kThreads),
                     static_cast<unsigned>(n));
     pass_kernel<kPass><<<grid, kThreads, 0, s>>>(pictures, canvas, items);
   });
-  const cudaError_t status = cudaGetLastError();
-  return status == cudaSuccess ? nullptr : cudaGetErrorString(status);
+  return cudaGetLastError();
 }
 
 }  // namespace synface::morphable::cuda

@@ -5,8 +5,8 @@
 
 namespace synface::morphable::cuda {
 
-// Queues all passes in a cudaStream_t. What failed, or nullptr.
-const char* draw(void* stream, const Picture* pictures, int n, const Canvas& canvas,
-                 const BatchExtent& most);
+// Queues all passes in a cudaStream_t. A cudaError_t.
+int draw(void* stream, const Picture* pictures, int n, const Canvas& canvas,
+         const BatchExtent& most);
 
 }  // namespace synface::morphable::cuda

@@ -71,7 +71,8 @@ class CudaDevice final : public BatchDevice {
     const Chosen chosen(kDevice, name_);
     try {
       for (cudaStream_t& stream : streams_) {
-        check(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), "making a stream");
+        check(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking),
+              "making a stream on " + name_);
       }
     } catch (...) {
       destroy();
@@ -115,12 +116,12 @@ class CudaDevice final : public BatchDevice {
   void draw(int queue, const Picture* pictures, int n, const Canvas& canvas,
             const BatchExtent& most) override {
     const Chosen chosen(kDevice, name_);
-    const char* const fault = cuda::draw(stream(queue), pictures, n, canvas, most);
-    if (fault != nullptr) throw DeviceError(std::string("CUDA: the drawing failed: ") + fault);
+    check(static_cast<cudaError_t>(cuda::draw(stream(queue), pictures, n, canvas, most)),
+          "the drawing on " + name_);
   }
   void wait(int queue) override {
     const Chosen chosen(kDevice, name_);
-    check(cudaStreamSynchronize(stream(queue)), "the drawing");
+    check(cudaStreamSynchronize(stream(queue)), "the drawing on " + name_);
   }
 
  private:
