@@ -71,25 +71,17 @@ std::string read_side(store::Database& db, const Comparison& comparison,
                       Side& side) {
   const Cell& cell = comparison.cells[side.cell];
   const SeedDesign design = design_of(comparison, cell);
+  if (cell.trials.empty()) return "none of its trials is done";
   std::vector<std::string> seeds;
-  std::size_t missing = 0;
+  std::vector<TrialKey> trials;
   for (const auto& [combination, trial] : cell.trials) {
-    auto scores = scores_of(db, trial, metrics.front());
-    if (!scores) {
-      ++missing;
-      continue;
-    }
     seeds.push_back(combination);
-    side.scores.push_back(std::move(*scores));
-    if (!side.scores.back().same_pairs(reference != nullptr ? *reference : side.scores.front())) {
-      return "it was tested on other pairs";
-    }
+    trials.push_back(trial);
   }
-  if (missing > 0 || seeds.empty()) {
-    return cell.trials.empty() ? "none of its trials is done"
-                               : fmt::format("{} of its {} trials kept no scores ({})", missing,
-                                             cell.trials.size(), scores_artifact(metrics.front()));
-  }
+  KeptScores kept = kept_scores(db, trials, metrics.front(), reference);
+  if (kept.other_pairs) return "it was tested on other pairs";
+  if (kept.missing > 0) return missing_words(kept, metrics.front());
+  side.scores = std::move(kept.scores);
   for (const std::string& name : metrics) {
     const MetricCell& metric = cell.metrics.at(name);
     std::map<std::string, int> members;

@@ -1,5 +1,7 @@
 #include "people_draws.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 
 #include "synface/base/error.h"
@@ -43,6 +45,29 @@ std::optional<Scores> scores_of(store::Database& db, const TrialKey& trial,
   if (!std::filesystem::is_regular_file(path, error)) return std::nullopt;
   if (sha256_file(path) != select.text(1)) return std::nullopt;
   return read_scores(path);
+}
+
+KeptScores kept_scores(store::Database& db, const std::vector<TrialKey>& trials,
+                       const std::string& metric, const Scores* reference) {
+  KeptScores kept;
+  kept.trials = trials.size();
+  for (const TrialKey& trial : trials) {
+    auto scores = scores_of(db, trial, metric);
+    if (!scores) {
+      ++kept.missing;
+      continue;
+    }
+    kept.scores.push_back(std::move(*scores));
+    const Scores& pairs = reference != nullptr ? *reference : kept.scores.front();
+    kept.other_pairs = !kept.scores.back().same_pairs(pairs);
+    if (kept.other_pairs) break;
+  }
+  return kept;
+}
+
+std::string missing_words(const KeptScores& kept, const std::string& metric) {
+  return fmt::format("{} of its {} trials kept no scores ({})", kept.missing, kept.trials,
+                     scores_artifact(metric));
 }
 
 std::string unless_refused(const std::function<std::string()>& read) {

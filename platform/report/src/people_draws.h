@@ -24,6 +24,19 @@ std::string measure_of(const std::string& metric);
 std::optional<Scores> scores_of(store::Database& db, const TrialKey& trial,
                                 const std::string& metric);
 
+// The kept scores of several trials, in their order.
+struct KeptScores {
+  std::vector<Scores> scores;
+  std::size_t trials = 0, missing = 0;  // how many there are; that kept none
+  bool other_pairs = false;  // one was tested on other pairs than the reference: the last one read
+};
+// reference: whose pairs all must have; nullptr: the first one's. Throws as scores_of().
+KeptScores kept_scores(store::Database& db, const std::vector<TrialKey>& trials,
+                       const std::string& metric, const Scores* reference = nullptr);
+
+// "2 of its 8 trials kept no scores (real.scores.safetensors)".
+std::string missing_words(const KeptScores& kept, const std::string& metric);
+
 // What `read` gives, "" or why the scores that it reads do not serve. Scores that read_scores()
 // refuses are a reason too: an interval is an extra, and one odd file must not end the comparison.
 std::string unless_refused(const std::function<std::string()>& read);

@@ -72,21 +72,15 @@ std::vector<double> resampled(const std::vector<Term>& terms, const std::string&
 // The trials' scores; the reason where they do not serve.
 std::string read_terms(store::Database& db, const Factors& factors, const std::string& metric,
                        std::vector<Term>& terms) {
-  std::size_t missing = 0;
-  for (const auto& [trial, factor] : factors) {
-    auto scores = scores_of(db, trial, metric);
-    if (!scores) {
-      ++missing;
-      continue;
-    }
-    terms.push_back({factor, std::move(*scores)});
-    if (!terms.back().scores.same_pairs(terms.front().scores)) {
-      return "its trials were tested on different pairs";
-    }
+  std::vector<TrialKey> trials;
+  for (const auto& [trial, factor] : factors) trials.push_back(trial);
+  KeptScores kept = kept_scores(db, trials, metric);
+  if (kept.other_pairs) return "its trials were tested on different pairs";
+  if (kept.missing > 0) return missing_words(kept, metric);
+  for (std::size_t t = 0; t < trials.size(); ++t) {
+    terms.push_back({factors.at(trials[t]), std::move(kept.scores[t])});
   }
-  if (missing == 0) return "";
-  return fmt::format("{} of its {} trials kept no scores ({})", missing, factors.size(),
-                     scores_artifact(metric));
+  return "";
 }
 
 std::string work_out(store::Database& db, const ComparisonOptions& options,
