@@ -33,9 +33,14 @@ std::array<float, 64> make_cosines() {
   return out;
 }
 
+// Percent of the tables' steps that the Independent JPEG Group's quality 1..100 takes.
+template <typename Number>
+Number percent_of(Number quality) {
+  return quality < Number{50} ? Number{5000} / quality : Number{200} - Number{2} * quality;
+}
+
 void set_steps(float quality, float (&steps)[2 * 64]) {
-  const double q = static_cast<double>(clamp(quality, 1.0F, 100.0F));
-  const double scale = q < 50.0 ? 5000.0 / q : 200.0 - 2.0 * q;
+  const double scale = percent_of(static_cast<double>(clamp(quality, 1.0F, 100.0F)));
   for (std::size_t i = 0; i < 2 * 64; ++i) {
     const int table = i < 64 ? kLuminance[i] : kChrominance[i - 64];
     const int step = floor_int((static_cast<double>(table) * scale + 50.0) / 100.0);
@@ -77,9 +82,8 @@ Camera at_size(const Camera& camera, int side) {
   const float left = c.detail / scale;
   c.detail = left < 1.0F ? left : 1.0F;
   if (c.jpeg > 100.0F) return c;
-  // The steps of quality q are proportional to 5000 / q below 50, to 200 - 2 q above.
-  const float q = clamp(c.jpeg, 1.0F, 100.0F);
-  const float step = scale * (q < 50.0F ? 5000.0F / q : 200.0F - 2.0F * q);
+  // Smaller steps, and the quality that has them.
+  const float step = scale * percent_of(clamp(c.jpeg, 1.0F, 100.0F));
   c.jpeg = step > 100.0F ? 5000.0F / step : 100.0F - 0.5F * step;
   return c;
 }
