@@ -113,10 +113,16 @@ struct Rows {
   std::vector<ImageKey> keys;
 };
 
-RenderOptions options_of(int height, int width) {
+RenderOptions plain_options(int height, int width) {
   RenderOptions options;
   options.height = height;
   options.width = width;
+  return options;
+}
+
+// With photographs behind the head.
+RenderOptions options_of(int height, int width) {
+  RenderOptions options = plain_options(height, width);
   auto photos = std::make_shared<Photos>();
   for (const int side : {20, 31}) {
     Image rgb;
@@ -267,10 +273,7 @@ TEST(Batch, NothingInAPicturePointsToThisMachinesMemory) {
 
 // Whatever finite numbers come (renderer_test.cpp).
 TEST(Batch, WildRowsGiveTheSameBytes) {
-  RenderOptions options;
-  options.height = 32;
-  options.width = 40;
-  const Renderer renderer(head(), options);
+  const Renderer renderer(head(), plain_options(32, 40));
   Rows rows(renderer, 12);
   for (std::size_t k = 0; k < rows.values.size(); ++k) {
     auto& row = rows.values[k];
@@ -284,8 +287,7 @@ TEST(Batch, WildRowsGiveTheSameBytes) {
 }
 
 TEST(Batch, WithoutShadowsAndDetailAsWell) {
-  RenderOptions options;
-  options.height = options.width = 48;
+  RenderOptions options = plain_options(48, 48);
   options.shadow = options.detail = false;
   const Renderer renderer(head(), options);
   const Rows rows(renderer, 8);
@@ -294,9 +296,7 @@ TEST(Batch, WithoutShadowsAndDetailAsWell) {
 }
 
 TEST(Batch, ManyBatchesTakeNoNewMemoryTheSecondTime) {
-  RenderOptions options;
-  options.height = options.width = 16;
-  const Renderer renderer(head(), options);
+  const Renderer renderer(head(), plain_options(16, 16));
   auto device = std::make_unique<MemoryDevice>();
   const MemoryDevice& counted = *device;
   BatchRenderer batch(renderer, std::move(device));
@@ -310,9 +310,7 @@ TEST(Batch, ManyBatchesTakeNoNewMemoryTheSecondTime) {
 
 // A host with one thread asks for 32 pictures at a time.
 TEST(Batch, TheSecondHalfOfACallIsQueuedBeforeTheFirstIsWaitedFor) {
-  RenderOptions options;
-  options.height = options.width = 16;
-  const Renderer renderer(head(), options);
+  const Renderer renderer(head(), plain_options(16, 16));
   auto made = std::make_unique<MemoryDevice>();
   MemoryDevice& device = *made;
   BatchRenderer batch(renderer, std::move(made));
@@ -335,10 +333,7 @@ TEST(Batch, TheSecondHalfOfACallIsQueuedBeforeTheFirstIsWaitedFor) {
 }
 
 TEST(Batch, TooLittleMemoryNamesTheBatchAndTheNextIsDrawnWhenThereIsMore) {
-  RenderOptions options;
-  options.height = 16;
-  options.width = 20;
-  const Renderer renderer(head(), options);
+  const Renderer renderer(head(), plain_options(16, 20));
   const Rows rows(renderer, 3);
   auto made = std::make_unique<MemoryDevice>();
   MemoryDevice& device = *made;
@@ -371,9 +366,7 @@ TEST(Batch, TooLittleMemoryForTheHeadModelSaysSo) {
 }
 
 TEST(Batch, AfterAnErrorBothQueuesAreWaitedForAndItIsTheErrorToldWhateverElseFails) {
-  RenderOptions options;
-  options.height = options.width = 16;
-  const Renderer renderer(head(), options);
+  const Renderer renderer(head(), plain_options(16, 16));
   auto made = std::make_unique<MemoryDevice>();
   MemoryDevice& device = *made;
   BatchRenderer batch(renderer, std::move(made));
@@ -389,9 +382,7 @@ TEST(Batch, AfterAnErrorBothQueuesAreWaitedForAndItIsTheErrorToldWhateverElseFai
 }
 
 TEST(Batch, ARowThatIsNotFiniteIsRefusedAndTheNextBatchIsDrawn) {
-  RenderOptions options;
-  options.height = options.width = 16;
-  const Renderer renderer(head(), options);
+  const Renderer renderer(head(), plain_options(16, 16));
   BatchRenderer batch(renderer, std::make_unique<MemoryDevice>());
   const Rows good(renderer, 3);
   Rows bad(renderer, 3);

@@ -2,6 +2,8 @@
 // their vertices to their bytes.
 #pragma once
 
+#include <cstddef>
+
 #include "core/sensor_body.h"
 #include "core/stage.h"
 
@@ -43,6 +45,7 @@ struct Canvas {
   const uint8_t* tone;   // [kToneSteps + 1]
   const float* cosines;  // [8, 8] of JPEG
   SYNFACE_BODY int32_t pixels() const { return height * width; }
+  std::size_t bytes() const { return 3 * static_cast<std::size_t>(pixels()); }  // of an image
 };
 
 // The most items that a picture of the batch has.

@@ -205,7 +205,7 @@ BatchExtent BatchRenderer::plan(Sheet& sheet) const {
     most.softened = most.softened || p.film.softness > 0.0F;
     most.compressed = most.compressed || compressed;
   }
-  const std::size_t bytes = 3 * pixels * sheet.count;
+  const std::size_t bytes = canvas_.bytes() * sheet.count;
   try {
     sheet.staged.room(input.size());
     sheet.input.room(input.size());
@@ -230,7 +230,6 @@ Picture BatchRenderer::picture_of(const Sheet& sheet, std::size_t i) const {
   std::byte* const in = sheet.input.data();
   std::byte* const keys = sheet.cleared.data();
   std::byte* const scrap = sheet.work.data();
-  const std::size_t bytes = 3 * static_cast<std::size_t>(canvas_.pixels());
   Picture picture{*p.stage,
                   renderer_.projection_of(p.view),
                   p.lamp,
@@ -254,7 +253,7 @@ Picture BatchRenderer::picture_of(const Sheet& sheet, std::size_t i) const {
                   at<Vec3>(scrap, p.work.linear),
                   at<Vec3>(scrap, p.work.blurred),
                   at<float>(scrap, p.work.planes),
-                  at<uint8_t>(sheet.images.data(), i * bytes)};
+                  at<uint8_t>(sheet.images.data(), i * canvas_.bytes())};
   picture.stage.picture = {at<int32_t>(in, p.in.triangles), at<Part>(in, p.in.part),
                            at<int32_t>(in, p.in.lenses), picture.rows,
                            shadow ? Shadow{picture.lamp_depths, kShadowSize} : Shadow{}};
@@ -279,19 +278,18 @@ void BatchRenderer::send(Sheet& sheet, const Parallel& parallel) {
       new (from + sheet.records + i * sizeof(Picture)) Picture(picture_of(sheet, i));
     }
   });
-  const std::size_t bytes = 3 * static_cast<std::size_t>(canvas_.pixels()) * sheet.count;
   device_->upload(sheet.queue, sheet.input.data(), from, sheet.to_upload);
   device_->clear(sheet.queue, sheet.cleared.data(), sheet.to_clear);
   device_->draw(sheet.queue, at<Picture>(sheet.input.data(), sheet.records),
                 static_cast<int>(sheet.count), canvas_, most);
-  device_->download(sheet.queue, sheet.result.data(), sheet.images.data(), bytes);
+  device_->download(sheet.queue, sheet.result.data(), sheet.images.data(),
+                    canvas_.bytes() * sheet.count);
 }
 
 void BatchRenderer::collect(Sheet& sheet) {
   if (sheet.count == 0) return;
   device_->wait(sheet.queue);
-  const auto bytes = 3 * static_cast<std::size_t>(canvas_.pixels()) * sheet.count;
-  std::memcpy(sheet.out, sheet.result.data(), bytes);
+  std::memcpy(sheet.out, sheet.result.data(), canvas_.bytes() * sheet.count);
   sheet.count = 0;
 }
 
@@ -306,14 +304,13 @@ std::size_t BatchRenderer::batch_of(std::size_t n) const {
 
 void BatchRenderer::render(const float* const* rows, const ImageKey* keys, std::size_t n,
                            const Parallel& parallel, uint8_t* images) {
-  const auto bytes = 3 * static_cast<std::size_t>(canvas_.pixels());
   const std::size_t most = batch_of(n);
   try {
     for (std::size_t first = 0, turn = 0; first < n; first += most, ++turn) {
       Sheet& sheet = *sheets_[turn % sheets_.size()];
       collect(sheet);
       sheet.count = std::min(most, n - first);
-      sheet.out = images + first * bytes;
+      sheet.out = images + first * canvas_.bytes();
       prepare(sheet, rows + first, keys + first, parallel);
       send(sheet, parallel);
     }
